@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Who holds a box, and logs all it can, does not see whose node asks: usage:
-people_fresh_test.py BIN_DIR CASE
+"""Who holds a box, a topic or a person's records, and logs all it can, does not see whose node
+asks: usage: people_fresh_test.py BIN_DIR CASE
 
-Nine nodes that log who asks for boxes and from where, two of them with an agent each. Exit 0
-passed, 77 skipped, 1 failed with a sentence.
+Nine nodes that log who asks and from where, two of them with an agent each. Exit 0 passed, 77
+skipped, 1 failed with a sentence.
 """
 import os, re, sys
 
@@ -12,13 +12,14 @@ import node_rig
 from node_rig import check, eventually
 from people_test import Person, meet
 
-ASKED = re.compile(r"box\.asked\s*:?\s*by ([0-9a-f]{64}) at (\S+)")
+KINDS = ("box.asked", "topic.asked", "record.put")
+ASKED = re.compile(r"(box\.asked|topic\.asked|record\.put)\s*:?\s*by ([0-9a-f]{64}) at (\S+)")
 
 
-def asked(node):
-    """{(key, address)} of all who asked that node for boxes."""
+def asked(node, *kinds):
+    """{(key, address)} of all who asked that node so."""
     with open(node.log_path, encoding="utf-8", errors="replace") as f:
-        return set(ASKED.findall(f.read()))
+        return {(key, addr) for kind, key, addr in ASKED.findall(f.read()) if kind in kinds}
 
 
 def key_of(node):
@@ -36,19 +37,26 @@ def talk(nodes, *options):
             person.up(node, *options)
     ann.published()
     ben.published()
+    for person in (ann, ben):
+        person.run("presence", "set", "online")
     meet(ann, ben)
     ben.run("msg", "send", "Ann", "and back")
     eventually("it is read", 120, lambda: "and back" in ann.texts("Ben"))
+    eventually("they see each other", 120, lambda: all(
+        p.json("presence", "show", who)["people"][0]["state"] == "online"
+        for p, who in ((ann, "Ben"), (ben, "Ann"))))
     return two
 
 
 def case_unseen(nodes, seed):
-    """By default holders see throwaway keys at relays' addresses, never the node that asks nor its
-    address, and status says so (RE-55, AG-115)."""
+    """By default those who hold boxes, topics and records see throwaway keys at relays' addresses,
+    never the node that asks nor its address, and status says so (RE-55, AG-115)."""
     two = talk(nodes)
+    for kind in KINDS:
+        check(any(asked(node, kind) for node in nodes.all[:7]), f"nobody logged {kind}")
     for node in nodes.all[:7]:
-        seen = asked(node)
-        check(seen, f"node {node.number} was not asked for boxes")
+        seen = asked(node, *KINDS)
+        check(seen, f"node {node.number} was not asked")
         for client in two:
             own, port = key_of(client), f":{client.udp_port}"
             check(all(key != own for key, _ in seen),
@@ -66,8 +74,9 @@ def case_seen(nodes, seed):
     two = talk(nodes, "--fresh", "no")
     for client in two:
         own = key_of(client)
-        check(any(own in {key for key, _ in asked(n)} for n in nodes.all[:7]),
-              f"nobody saw node {client.number}")
+        for kind in KINDS:
+            check(any(own in {key for key, _ in asked(n, kind)} for n in nodes.all[:7]),
+                  f"{kind}: nobody saw node {client.number}")
 
 
 if __name__ == "__main__":

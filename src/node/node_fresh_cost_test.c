@@ -1,6 +1,7 @@
 /* What fresh sessions cost, in virtual time with round trips of 40 ms: until a deposit is stored
- * and its reader has it, the first and the next; bytes of a context; packets and bytes of a node
- * that follows as many boxes as one may. The figures are printed for docs/benchmarks.md. */
+ * and its reader has it, a topic is followed, what is said in it is heard, a record is put, the
+ * first and the next; bytes of a context; packets and bytes of a node that follows as many boxes as
+ * one may. The figures are printed for docs/benchmarks.md. */
 #include "node/testing/boxed_world.h"
 
 #include <stdio.h>
@@ -66,6 +67,81 @@ static void a_deposit(void **state)
 	whole_free(&w);
 }
 
+/* ---- topics and records ---- */
+
+static gn_time since(gn_time began, const unsigned *what, unsigned wanted)
+{
+	gn_time until = w.now + 20 * GN_SEC;
+	while (*what != wanted && whole_step(&w, until))
+		;
+	assert_int_equal(*what, wanted);
+	return (w.now - began) / GN_MSEC;
+}
+
+struct topic_cost {
+	gn_time put, again, followed, taken[2], heard[2];
+};
+
+static struct topic_cost topic_as(const struct gn_node_fresh_for *who, uint8_t number)
+{
+	struct topic_cost c;
+	struct gn_sk topic = secret(number);
+	gn_op op;
+	for (unsigned i = 0; i < 2; i++) {
+		gn_time began = w.now;
+		unsigned put = told.put;
+		assert_int_equal(try_put(writer, who, topic_record(&topic, false)), GN_OK);
+		*(i ? &c.again : &c.put) = since(began, &told.put, put + 1);
+		whole_run_for(&w, 5 * GN_SEC);
+	}
+	whole_run_for(&w, 150 * GN_SEC); /* nothing is left of it */
+	gn_time began = w.now;
+	told.roots = 0;
+	assert_int_equal(try_hear(asker, who, &topic, false, &op), GN_OK);
+	c.followed = since(began, &told.roots, 1);
+	whole_run_for(&w, 10 * GN_SEC);
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned said = told.said, published = told.published;
+		began = w.now;
+		assert_int_equal(try_say(writer, who, &topic, i + 1, 0), GN_OK);
+		c.taken[i] = since(began, &told.published, published + 1);
+		(void)since(began, &told.said, said + 1);
+		c.heard[i] = (told.heard - began) / GN_MSEC;
+		whole_run_for(&w, 5 * GN_SEC);
+	}
+	return c;
+}
+
+static void print_topic(const char *what, const struct topic_cost *c)
+{
+	printf("%s: put %d, %d ms; followed %d ms; taken %d, %d ms; heard %d, %d ms (first, "
+	       "next)\n",
+	       what, (int)c->put, (int)c->again, (int)c->followed, (int)c->taken[0],
+	       (int)c->taken[1], (int)c->heard[0], (int)c->heard[1]);
+}
+
+static void a_topic(void **state)
+{
+	struct gn_node_fresh_for who = mine();
+	(void)state;
+	grow(NODES, 33);
+	w.opt.way = slow;
+	whole_run_for(&w, 120 * GN_SEC); /* round trips are known */
+	struct topic_cost node = topic_as(NULL, 41), fresh = topic_as(&who, 42);
+	print_topic("topic as the node", &node);
+	print_topic("topic fresh", &fresh);
+	const struct fresh *f = context_at(asker, 0);
+	printf("bytes of a context that follows a topic: %zu, with %u sessions\n", f->alloc.used,
+	       f->peer_count);
+	/* each a lookup, and a circuit and a handshake by it: three round trips of two legs */
+	assert_true(fresh.put < node.put + 600);
+	assert_true(fresh.followed < node.followed + 1000);
+	assert_true(fresh.heard[0] < node.heard[0] + 1000);
+	assert_true(fresh.heard[1] < node.heard[1] + 200);
+	assert_true(f->alloc.used < 1 << 20);
+	whole_free(&w);
+}
+
 /* Packets, bytes and CPU of ten minutes in which nothing comes. */
 static void quiet(const char *what)
 {
@@ -105,6 +181,7 @@ static void many_boxes_that_are_quiet(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_deposit),
+	cmocka_unit_test(a_topic),
 	cmocka_unit_test(many_boxes_that_are_quiet),
 };
 
