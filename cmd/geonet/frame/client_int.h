@@ -1,6 +1,6 @@
 /* Inside the client: client_dial.c (where the node is), client_http.c, client_app.c (how it is
- * asked), client_wire.c (a connection's bytes), client_join.c (a call with its stream), client_shape.c (tables as the JSON of HTTP),
- * client.c (what commands say of it). */
+ * asked), client_wire.c (a connection's bytes), client_join.c (a call with its stream),
+ * client_shape.c (tables as the JSON of HTTP), client.c (what commands say of it). */
 #ifndef GEONET_CLIENT_INT_H
 #define GEONET_CLIENT_INT_H
 

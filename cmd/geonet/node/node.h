@@ -22,5 +22,8 @@ void give_warn(struct cli *cli);
 /* The key of the node that is named by its key or id, or by the beginning of either if it is known
  * here; else printed. */
 int node_key(struct cli *cli, const char *said, struct gn_pk *out);
+/* What went wrong with that node; also, where nobody here knows what was taken for its key, that it
+ * may be none. */
+const char *node_doubt(const char *what);
 
 #endif
