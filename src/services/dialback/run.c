@@ -27,6 +27,11 @@ static unsigned good(const struct dialback_run *r)
 
 /* ---- asking ---- */
 
+static bool is_here(const struct gn_dialback_peer *p)
+{
+	return p->here || gn_addr_is_loopback(&p->addr);
+}
+
 static bool is_asked(const struct dialback_run *r, const struct gn_dialback_peer *p, bool apart)
 {
 	for (unsigned i = 0; i < r->count; i++)
@@ -36,10 +41,11 @@ static bool is_asked(const struct dialback_run *r, const struct gn_dialback_peer
 	return false;
 }
 
-/* Whom to ask is from outside where anybody is, and all by one family: IPv4 where it can be. */
+/* Whom to ask is from outside where anybody is, and all by one family: IPv4 where it can be. Who is
+ * on this machine gets here whatever stands before it. */
 static unsigned rank(const struct gn_dialback_peer *p)
 {
-	if (!p->dials || !p->addr.port)
+	if (!p->dials || !p->addr.port || is_here(p))
 		return 0;
 	return 1u + (gn_addr_is_v4(&p->addr) ? 1u : 0u) + (gn_addr_is_private(&p->addr) ? 0u : 2u);
 }
@@ -147,7 +153,7 @@ static bool is_one_machine(struct gn_dialback *d)
 	struct gn_dialback_peer peers[GN_DIALBACK_PEERS];
 	size_t count = d->cfg.peers(d->cfg.user, peers);
 	for (size_t i = 0; i < count; i++)
-		if (!gn_addr_is_loopback(&peers[i].addr))
+		if (!is_here(&peers[i]))
 			return false;
 	return count > 0;
 }
