@@ -9,12 +9,14 @@ A machine is a home directory with a node and a hub at ports of its own. The ans
 says, but for what cannot be the same twice:
 
 * "…" stands for anything within a line, and a line "…" for any lines; one blank is as good as ten;
-* a date or time stands for any other; * a key, a PID, an id stands for the one that came, here and
-in all that follows, commands too; * where the page says 7777, 7780, 7790, /home/ANN,
-ann.example.net and https://hub.example.net, that machine's port, home or address.
+* a date or time stands for any other; * a key, a PID, an id, a code stands for the one that came,
+here and in all that follows, commands too; * where the page says 7777, 7780, 7790, 8000, 8080,
+/home/ANN, ann.example.net and https://hub.example.net, that machine's port, home or address (8000
+and 8080 are the same on all).
 
-Passphrases are typed where they are asked for. A command that ends with "# exit status N" ends with
-that, others with 0. Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
+Passphrases are typed where they are asked for, and y where the page has it. A command that ends
+with "# exit status N" ends with that, others with 0. Exit 0 passed, 77 skipped (the reason is
+printed), 1 failed with a sentence."""
 import os, pty, re, select, shutil, signal, socket, sys, tempfile, termios, time
 
 sys.dont_write_bytecode = True
@@ -22,19 +24,22 @@ from process_test import Failure, ROOT, WAIT_MAX, check, nodes_of, read, until
 from node_rig import network
 
 STEP = re.compile(r"^(\w*)\$ (.*)$", re.M)
-PLACE = r"https://\w+\.example\.net|\w+\.example\.net(?::7777)?|/home/\w+|\b77(?:77|80|90)\b"
+PLACE = (r"https://\w+\.example\.net|\w+\.example\.net(?::7777)?|/home/\w+|"
+         r"\b(?:77(?:77|80|90)|80[08]0)\b")
 TIME = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?Z?)?"
 SAME = [
     r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", r"\b[0-9a-f]{16,64}\b",
-    r"\b[1-9A-HJ-NP-Za-km-z]{43,44}\b"
-]  # UUID, key or id, PID
+    r"\b[1-9A-HJ-NP-Za-km-z]{43,44}\b", r"\b\d{1,4}-[a-z]+-[a-z]+\b"
+]  # UUID, key or id, PID, code
 WORD = re.compile("|".join(f"({kind})" for kind in ["…", " +", TIME, PLACE, *SAME]))
-STAYS = re.compile(r"geonet (hub run|bus sub (?!.*--count))")  # keeps its terminal
-THEN = {"people": ("files", "topics", "jobs", "programs")}
+# keeps its terminal
+STAYS = re.compile(r"geonet (hub run|bus sub (?!.*--count)|forward|send|pipe .*>)|python3")
+THEN = {"friends": ("reach", "send", "ports", "give"),
+        "people": ("files", "topics", "jobs", "programs")}
 # what a node learns from others may come a moment later
 LATER = re.compile(r"geonet (status|peers|doctor|get|site get|name resolve|agent status|"
                    r"contacts list|msg (read|history)|box show|job (list|dead|show)|"
-                   r"presence show|file list|bus pub)|curl")
+                   r"presence show|file list|bus pub|ping|netcheck)|curl|tar t|cmp")
 SECRET = b"correct horse battery staple\n"
 
 
@@ -56,9 +61,9 @@ def shown(raw):
 
 
 class Machine:
-    def __init__(self, base, name, bin_dir):
+    def __init__(self, base, name, bin_dir, shared):
         self.home = os.path.join(base, name)
-        self.ports = {number: free_port() for number in ("7777", "7780", "7790")}
+        self.ports = {number: free_port() for number in ("7777", "7780", "7790")} | shared
         data = os.path.join(self.home, ".local", "share", "geonet")
         os.makedirs(os.path.join(data, "hub"), 0o700)
         for path, settings in ((
@@ -92,10 +97,11 @@ class Machine:
 class Page:
     def __init__(self, base, bin_dir):
         self.base, self.bin, self.machines, self.known, self.staying = base, bin_dir, {}, {}, []
+        self.shared = {number: free_port() for number in ("8000", "8080")}  # of any machine
 
     def machine(self, name):
         if name not in self.machines:
-            self.machines[name] = Machine(self.base, name, self.bin)
+            self.machines[name] = Machine(self.base, name, self.bin, self.shared)
         return self.machines[name]
 
     def place(self, machine, word):
@@ -146,7 +152,8 @@ class Page:
         want, end = int(want[1]) if want else 0, time.monotonic() + WAIT_MAX
         while True:
             pid, fd = machine.start(command)
-            got, status = self.listen(machine, pid, fd, pattern if STAYS.match(text) else None)
+            got, status = self.listen(machine, command, pid, fd,
+                                      pattern if STAYS.match(text) else None)
             found = re.fullmatch(pattern, got)
             if found and status == want:
                 break
@@ -157,7 +164,7 @@ class Page:
             time.sleep(0.2)
         self.known.update((word, found[f"w{i}"]) for i, word in enumerate(new))
 
-    def listen(self, machine, pid, fd, until_pattern):
+    def listen(self, machine, command, pid, fd, until_pattern):
         """(what the terminal shows, exit status); until_pattern: it stays when it has said that."""
         raw, end = "", time.monotonic() + 2 * WAIT_MAX
         while time.monotonic() < end:
@@ -165,6 +172,8 @@ class Page:
                 if raw and not raw.endswith("\n") and not termios.tcgetattr(
                         fd)[3] & termios.ECHO:  # it asks for a passphrase, and has said so
                     os.write(fd, SECRET)
+                elif raw.endswith("[y/N] "):
+                    os.write(fd, b"y\n")
                 continue
             try:
                 more = os.read(fd, 65536)
@@ -181,7 +190,7 @@ class Page:
                     "GEONET_HUB"] = f"http://127.0.0.1:{machine.ports['7790']}"
                 return shown(raw), 0
         os.killpg(pid, signal.SIGKILL)
-        raise Failure(f"it does not end, and has said: {shown(raw)}")
+        raise Failure(f"'{command}' does not end, and has said: {shown(raw)}")
 
     def run(self, name):
         """How many commands the page of this name has."""

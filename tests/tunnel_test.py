@@ -118,11 +118,14 @@ def case_who(nodes, seed):
     a, b = two(nodes)
     for name in (key(b), node_id(b), node_id(b).upper(), key(b)[:20], node_id(b)[:4]):
         code, out, err = Tool(a, "ping", name, "--count", "1").end()
-        check(code == 0 and key(b)[:16].encode() in out, f"{name}: {code} {out} {err}")
+        check(code == 0 and f"  {name[:16]}  ".encode() in out and b"connected" not in out,
+              f"{name}: {code} {out} {err}")
     for name, why in ((node_id(a), "this node itself"), (key(a)[:8], "this node itself"),
                       ("fffff", "peers --all"), ("abc", "peers --all"), ("ben", "peers --all")):
         code, _, err = Tool(a, "ping", name, "--count", "1").end()
         check(code == 2 and why in err, f"{name}: {code} {err}")
+    code, _, err = Tool(a, "ping", "0" * 64, "--count", "1", "--patience", "1").end()
+    check(code == 5 and "nobody here knows this id or key" in err, f"{code} {err}")
     one, other = Tool(a, "pipe", node_id(b)), Tool(b, "pipe", node_id(a))
     with concurrent.futures.ThreadPoolExecutor() as both:
         said = list(both.map(lambda end: end.end(b"hello"), (one, other)))

@@ -14,7 +14,8 @@
 
 struct pinging { /* of a request */
 	struct gn_pk pk;
-	gn_time over, connected; /* connected: 0: there was a session */
+	bool had;                /* a session, when it was called */
+	gn_time over, connected; /* connected: 0: it had */
 	gn_time asked;           /* 0: not yet */
 	gn_jet_id session;       /* on which */
 	gn_time again;           /* what was tried failed: another try is made then */
@@ -27,7 +28,7 @@ static void ask(const struct gn_node_request *r, struct pinging *p)
 	gn_jet_id session = gn_node_peers_session(node, &p->pk);
 	if (!session || session == p->session || gn_jet_ping(node->jet, session, node->now))
 		return;
-	if (node->now > r->started && !p->connected)
+	if (!p->had && !p->connected)
 		p->connected = node->now - r->started;
 	p->session = session;
 	p->asked = node->now;
@@ -114,6 +115,7 @@ gn_err gn_node_call_node_ping(struct gn_node_request *r)
 	patience = !patience ? PATIENCE : patience < PATIENCE_MAX ? patience : PATIENCE_MAX;
 	p->pk = gn_wire_key_get(gn_fb_node_ping_key(t));
 	p->over = r->node->now + patience * GN_MSEC;
+	p->had = gn_node_peers_session(r->node, &p->pk) != 0;
 	if (gn_pk_eq(&p->pk, &r->node->key.pk)) {
 		gn_host_error(&r->base, GN_USAGE, "this is the node's own key");
 		return GN_OK;

@@ -4,18 +4,31 @@
  * 2. What could not be found out changes nothing: what was found before stands. */
 #include "node/peers_int.h"
 
+/* Is it an address of this machine? */
+static bool is_own(const struct gn_os_net *net, const struct gn_addr *addr)
+{
+	for (size_t i = 0; net && i < net->count; i++)
+		if (memcmp(net->addrs[i].addr.ip, addr->ip, sizeof addr->ip) == 0)
+			return true;
+	return false;
+}
+
 static size_t list_peers(void *user, struct gn_dialback_peer *out)
 {
 	const struct gn_node *node = user;
 	const struct gn_node_peers *p = &node->peers;
+	const struct gn_os_net *net =
+		node->moving.watch ? gn_os_net_watch_now(node->moving.watch) : NULL;
 	size_t n = 0;
 	for (unsigned linked = 2; linked-- > 0;) {
 		for (uint32_t i = 0; i < p->by_key.count && n < GN_DIALBACK_PEERS; i++) {
 			const struct peer *peer = GN_MAP_AT(&p->by_key, struct peer *, i);
 			const struct session *s = gn_map_get(&p->by_session, &peer->session);
 			if (peer->linked == linked && peer->up && s && s->direct)
-				out[n++] = (struct gn_dialback_peer){
-					.key = peer->pk, .addr = s->addr, .dials = true};
+				out[n++] = (struct gn_dialback_peer){.key = peer->pk,
+								     .addr = s->addr,
+								     .dials = true,
+								     .here = is_own(net, &s->addr)};
 		}
 	}
 	return n;

@@ -321,8 +321,14 @@ static void who_may_have_it_connect(void **state)
 	assert_int_equal(right("forward/db/5432", &ben), GN_DENIED);
 	static const char *const denied[] = {"forward/localhost/8",    "forward/localhost/800",
 					     "forward/localhos/80",    "forward/localhost2/80",
-					     "forward/[::1]/443",      "forward/127.0.0.1/80",
-					     "forward/localhost:80/80"};
+					     "forward/[::1]/443",      "forward/127.0.0.2/80",
+					     "forward/127.0.0.1/5432", "forward/localhost:80/80"};
+	/* the machine by its other name: what the setting says is connected to */
+	struct forward_to to;
+	struct gn_tunnel_event e = {.pk = ben, .service = GN_LIT("forward/127.0.0.1/80")};
+	assert_int_equal(forward_right(at(0), &e, &to), GN_OK);
+	assert_string_equal(to.host, "LocalHost");
+
 	for (size_t i = 0; i < GN_COUNT(denied); i++)
 		assert_int_equal(right(denied[i], &ann), GN_DENIED);
 	static const char *const none[] = {

@@ -73,7 +73,7 @@ static void tell_trouble(const struct forwarding *f, const struct reply *r)
 		cli_warn(f->cli, "%s did not answer there, or that node did not, in time", to);
 		return;
 	case GN_LIMIT: cli_warn(f->cli, "that node has as many connections as it may"); return;
-	default: cli_warn(f->cli, "%s", r->json ? r->message : gn_err_text(r->err));
+	default: cli_warn(f->cli, "%s", node_doubt(r->json ? r->message : gn_err_text(r->err)));
 	}
 }
 

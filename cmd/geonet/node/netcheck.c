@@ -6,6 +6,7 @@
 
 #include "wire/generated/app_node_fb.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A word of the node, as a sentence; the word itself, when this is an older program. */
@@ -53,12 +54,15 @@ static const char *rule(const char *word)
 static void print_reach(const struct cli *cli, const json_t *j)
 {
 	const char *because = json_text(j, "why");
+	uint64_t told = json_number(j, "told"); /* 0: all are on this machine */
+	char from[96] = "";
+	if (told)
+		snprintf(from, sizeof from, "; strangers' packets came from %llu of %llu nodes",
+			 (unsigned long long)json_number(j, "came"), (unsigned long long)told);
 	out_pair(cli, "reached", "%s", reached(json_text(j, "reached")));
 	if (*because)
 		out_pair(cli, "", "%s", why(because));
-	out_pair(cli, "measured", "%s ago; packets of strangers came of %llu of %llu nodes",
-		 out_duration(json_number(j, "age_s")), (unsigned long long)json_number(j, "came"),
-		 (unsigned long long)json_number(j, "told"));
+	out_pair(cli, "measured", "%s ago%s", out_duration(json_number(j, "age_s")), from);
 	if (*json_text(j, "seen"))
 		out_pair(cli, "seen as", "%s; own port %llu", out_text(json_text(j, "seen")),
 			 (unsigned long long)json_number(j, "port"));

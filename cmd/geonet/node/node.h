@@ -22,6 +22,9 @@ void give_warn(struct cli *cli);
 /* The key of the node that is named by its key or id, or by the beginning of either if it is known
  * here; else printed. */
 int node_key(struct cli *cli, const char *said, struct gn_pk *out);
+/* What went wrong with that node; also, where nobody here knows what was taken for its key, that it
+ * may be none. */
+const char *node_doubt(const char *what);
 /* What --path says; empty: nothing. */
 struct gn_slice node_rule(const struct cli *cli);
 /* What a person reads of a word of RE-12, in the language of their terminal. */

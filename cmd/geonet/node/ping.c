@@ -44,7 +44,8 @@ static int ping_once(struct cli *cli, const struct gn_pk *pk, uint64_t patience,
 		.key = &key, .patience_ms = (uint32_t)patience * 1000, .rule = node_rule(cli)};
 	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_PING},
 			  .args = &args};
-	return client_ask_must(cli, &ask, r, "no answer");
+	int exit = client_ask(cli, &ask, r);
+	return exit && r->err ? client_report(cli, r, node_doubt("no answer")) : exit;
 }
 
 int cmd_ping(struct cli *cli)
@@ -60,18 +61,16 @@ int cmd_ping(struct cli *cli)
 	while (exit == CLI_OK && (count == 0 || n < count) && !(until && direct)) {
 		static const struct timespec second = {1, 0};
 		struct reply r;
-		char hex[65];
 		if (n++)
 			nanosleep(&second, NULL);
 		exit = ping_once(cli, &pk, patience, &r);
-		gn_hex(GN_SLICE(pk.b), hex);
 		if (exit == CLI_OK) {
 			direct = !*json_text(r.json, "relay") &&
 				 strcmp(json_text(r.json, "carrier"), "udp") == 0;
 			if (cli->json)
 				json_array_append(all, r.json);
 			else
-				print_reply(r.json, n, hex);
+				print_reply(r.json, n, out_text(cli->args[0]));
 		}
 		reply_free(&r);
 	}

@@ -77,7 +77,8 @@ static int dial_until(struct pipe_run *p, struct join *join, struct reply *r)
 		if (p->stands || !later || (join->until && gn_os_steady() >= join->until))
 			return exit;
 		if (!p->noted)
-			cli_note(p->cli, "waiting for the other end: %s", r->message);
+			cli_note(p->cli, "%s: %s", node_doubt("waiting for the other end"),
+				 r->message);
 		p->noted = true;
 		reply_free(r);
 		nanosleep(&second, NULL);
@@ -90,7 +91,7 @@ static int listen_once(struct pipe_run *p, struct join *join, struct reply *r)
 		.service = gn_str(p->service), .key = &p->key, .rule = node_rule(p->cli)};
 	join->kind = listen_kind;
 	join->args = &args;
-	cli_note(p->cli, "waiting for the other end");
+	cli_note(p->cli, "%s", node_doubt("waiting for the other end"));
 	return client_join(p->cli, join, r);
 }
 

@@ -162,7 +162,7 @@ const struct cli_command node_commands[] = {
 	{"status", "", 0, 0, "the node in one look",
 	 NULL,
 	 "  geonet status\n"
-	 "  geonet status --json | jq .node.id\n",
+	 "  geonet status --json | jq -r .node.key      to give to others\n",
 	 NULL, cmd_status},
 	{"doctor", "", 0, 0, "what is wrong here, and what to do about it",
 	 "Looks at node, network, clock, ports and disk, at what ends soon of what is yours, and "
@@ -178,7 +178,9 @@ const struct cli_command node_commands[] = {
 	 "  geonet peers --all\n",
 	 peers_options, cmd_peers},
 	{"ping", "NODE", 1, 1, "is that node there, by which way, and how long does it take",
-	 "NODE is a node's key, or the beginning of an id that geonet peers --all shows. A session "
+	 "NODE is a node's key or id, as geonet status shows them there, or the beginning of one "
+	 "that geonet peers --all shows here; of a node that this network has not met, the key. A "
+	 "session "
 	 "is begun if there is none: directly, or by a relay at which\n"
 	 "the node has a place. One line a second: the round trip, what carries it (udp, or relay "
 	 "and its key), where it goes and why. Exit 1: no answer.\n",
@@ -225,7 +227,8 @@ const struct cli_command node_commands[] = {
 	 "what the node does for others, and how much it gave",
 	 "NAME is relay (off, small, tokens, commons), rate (bytes a second of each lane), month "
 	 "(bytes in all), hold (nothing, or bytes of others' blocks), turn (on, off)\n"
-	 "or metered (yes, no). It holds at once and after a restart, before the settings. "
+	 "or metered (yes, no). It holds at once and after a restart, and goes before the options "
+	 "of geonet up and the file of settings. "
 	 "At 90 % of the month bulk ends, at all of it the rest.\n"
 	 "What is refused, by the hash of a block, file or site's manifest or the key of a record, "
 	 "is neither held nor given.\n",

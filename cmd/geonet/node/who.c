@@ -7,6 +7,7 @@
 
 #include "wire/generated/app_node_fb.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LEAST 4u /* digits: fewer begin many ids */
@@ -69,6 +70,19 @@ static bool at_place(struct cli *cli, const char *who, struct gn_pk *out)
 	return there;
 }
 
+static bool unknown; /* nobody here knows what was taken for a key */
+
+const char *node_doubt(const char *what)
+{
+	static char text[256];
+	snprintf(text, sizeof text,
+		 unknown ? "%s (nobody here knows this id or key: is it the key that geonet status "
+			   "shows there?)"
+			 : "%s",
+		 what);
+	return text;
+}
+
 int node_key(struct cli *cli, const char *said, struct gn_pk *out)
 {
 	char who[DIGITS + 1] = "";
@@ -81,11 +95,12 @@ int node_key(struct cli *cli, const char *said, struct gn_pk *out)
 		exit = among_peers(cli, who, out, &found);
 	if (exit || found == 1)
 		return exit;
-	if (digits && len == DIGITS)
-		return at_place(cli, who, out) ||
-				       gn_unhex(gn_str(who), out->b, sizeof out->b) == GN_OK
+	if (digits && len == DIGITS) {
+		unknown = !at_place(cli, who, out);
+		return !unknown || gn_unhex(gn_str(who), out->b, sizeof out->b) == GN_OK
 			       ? CLI_OK
 			       : CLI_USAGE;
+	}
 	if (found)
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"%s: %zu known nodes begin so: give more of it", said, found);

@@ -28,6 +28,7 @@ struct gn_dialback_peer {
 	struct gn_pk key;
 	struct gn_addr addr;
 	bool dials; /* it may be asked: nothing says that it does not */
+	bool here;  /* on this machine, so that it says nothing of how others get here */
 };
 
 struct gn_dialback_config {

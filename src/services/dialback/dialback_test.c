@@ -164,6 +164,37 @@ static void nothing_stands_between_nodes_of_one_machine(void **state)
 	assert_int_equal(packets, 0);
 }
 
+/* Its nodes are met under an address of its own as well, by discovery. */
+static void a_machine_is_one_under_all_its_addresses(void **state)
+{
+	(void)state;
+	begin(3);
+	nodes[0].addr = nodes[1].addr = gn_addr_v4(127, 0, 0, 1, 7000);
+	nodes[2].addr = gn_addr_v4(192, 168, 1, 2, 7002);
+	nodes[1].addr.port = 7001;
+	nodes[2].here = true;
+	talk(0, 1);
+	talk(0, 2);
+	assert_false(gn_dialback_now(nodes[0].d, now));
+	struct gn_dialback_result r;
+	assert_true(gn_dialback_next_event(nodes[0].d, &r));
+	assert_int_equal(r.reach, GN_DIALBACK_REACH_DIRECT);
+}
+
+/* Who is on this machine is asked nothing, though it is linked and all there is beside one. */
+static void who_is_here_is_not_asked(void **state)
+{
+	(void)state;
+	make(GN_DIALBACK_NONE, GN_DIALBACK_NONE);
+	for (unsigned i = 1; i < 4; i++)
+		nodes[i].here = i != 2;
+	assert_false(gn_dialback_now(nodes[0].d, now)); /* one alone cannot agree with another */
+	nodes[1].here = false;
+	assert_true(gn_dialback_now(nodes[0].d, now));
+	for (unsigned i = 0; i < nodes[0].d->run.count; i++)
+		assert_false(number_of(&nodes[0].d->run.asks[i].key) == 3);
+}
+
 /* ---- liars ---- */
 
 static void one_who_has_nobody_send_changes_nothing(void **state)
@@ -378,6 +409,8 @@ int main(void)
 		cmocka_unit_test_teardown(a_given_address_needs_one, end),
 		cmocka_unit_test_teardown(the_port_that_works_is_told, end),
 		cmocka_unit_test_teardown(nothing_stands_between_nodes_of_one_machine, end),
+		cmocka_unit_test_teardown(a_machine_is_one_under_all_its_addresses, end),
+		cmocka_unit_test_teardown(who_is_here_is_not_asked, end),
 		cmocka_unit_test_teardown(one_who_has_nobody_send_changes_nothing, end),
 		cmocka_unit_test_teardown(one_alone_makes_nobody_direct, end),
 		cmocka_unit_test_teardown(what_is_no_packet_is_counted, end),

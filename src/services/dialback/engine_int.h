@@ -234,11 +234,15 @@ static inline uint64_t dialback_key(const struct gn_pk *pk)
 {
 	return gn_be64(pk->b);
 }
+static inline bool dialback_is_here(const struct gn_dialback_peer *p)
+{
+	return p->here || gn_addr_is_loopback(&p->addr);
+}
 /* Whom to ask is from outside where anybody is, and all by one family: IPv4 where it can be. 0: not
- * at all. */
+ * at all, as of who is on this machine and gets here whatever stands before it. */
 static inline unsigned dialback_rank(const struct gn_dialback_peer *p)
 {
-	if (!p->dials || !p->addr.port)
+	if (!p->dials || !p->addr.port || dialback_is_here(p))
 		return 0;
 	return 1u + (gn_addr_is_v4(&p->addr) ? 1u : 0u) + (gn_addr_is_private(&p->addr) ? 0u : 2u);
 }

@@ -140,7 +140,7 @@ static bool is_one_machine(struct gn_dialback *d)
 	struct gn_dialback_peer peers[GN_DIALBACK_PEERS];
 	size_t count = d->cfg.peers(d->cfg.user, peers);
 	for (size_t i = 0; i < count; i++)
-		if (!gn_addr_is_loopback(&peers[i].addr))
+		if (!dialback_is_here(&peers[i]))
 			return false;
 	return count > 0;
 }

@@ -29,6 +29,7 @@ struct dn_node {
 	gn_time lifetime, flow_at;
 	struct gn_addr flow_to;
 	bool mute; /* says nothing to who asks it */
+	bool here; /* others call it one of their machine */
 	bool liar; /* says that a third sends, and asks nobody */
 	bool talks[NODES];
 };
@@ -70,7 +71,8 @@ static inline size_t on_peers(void *user, struct gn_dialback_peer *out)
 	size_t count = 0;
 	for (unsigned i = 0; i < node_count; i++)
 		if (n->talks[i])
-			out[count++] = (struct gn_dialback_peer){pk_of(i), nodes[i].addr, true};
+			out[count++] = (struct gn_dialback_peer){pk_of(i), nodes[i].addr, true,
+								 nodes[i].here};
 	return count;
 }
 
