@@ -67,6 +67,8 @@ def case_unseen(nodes, seed):
         fresh = client.status()["fresh"]
         check(fresh["contexts"] > 0 and fresh["sessions"] > 0, f"no throwaway key: {fresh}")
         check(fresh["direct"] == 0, f"some go without a relay: {fresh}")
+        apart = node_rig.counters(client, "apart")
+        check(apart["puts"] > 0 and apart["gets"] > 0, f"no record was asked for apart: {apart}")
 
 
 def case_seen(nodes, seed):

@@ -47,6 +47,8 @@ static bool on_call(struct world_soul *s, const struct gn_host_app_event *e)
 		struct gn_fb_key owner =
 			gn_fb_topic_follow_owner((struct gn_fb_topic_follow){e->table});
 		assert_true(bus.count < FOLLOWS);
+		assert_int_equal(gn_fb_topic_follow_session((struct gn_fb_topic_follow){e->table}),
+				 GN_FB_SESSION_AS_FRESH); /* AG-115 */
 		struct follow *f = &bus.follows[bus.count++];
 		*f = (struct follow){.soul = s, .call = e->call};
 		memcpy(f->topic.b, owner.b, sizeof owner.b);
@@ -54,6 +56,7 @@ static bool on_call(struct world_soul *s, const struct gn_host_app_event *e)
 	}
 	assert_int_equal(e->kind.member, GN_FB_APP_TOPIC_BODY_TOPIC_PUBLISH);
 	struct gn_fb_topic_publish t = {e->table};
+	assert_int_equal(gn_fb_topic_publish_session(t), GN_FB_SESSION_AS_FRESH);
 	struct gn_fb_key owner = gn_fb_topic_publish_owner(t);
 	struct gn_fb_sig sig = gn_fb_topic_publish_sig(t);
 	bus.refused += bus.refuses;

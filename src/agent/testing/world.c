@@ -30,6 +30,8 @@ static void put_record(struct world *w, struct beside *b, const struct gn_host_a
 	gn_fbref refs[8];
 	struct gn_receipt receipt = {0};
 	assert_int_equal(gn_wire_record_parse(bytes, &r), GN_OK);
+	assert_int_equal(gn_fb_record_put_session((struct gn_fb_record_put){e->table}),
+			 GN_FB_SESSION_AS_FRESH); /* AG-115 */
 	bool keys = r.type == GN_FB_RECORD_TYPE_PREKEYS, stale = false;
 	while (i < w->record_count && !gn_hash_eq(&w->records[i].key, &r.key))
 		i++;
@@ -68,6 +70,9 @@ static void put_record(struct world *w, struct beside *b, const struct gn_host_a
 static void get_record(struct world *w, struct beside *b, const struct gn_host_app_event *e)
 {
 	struct gn_fb_hash key = gn_fb_record_get_key((struct gn_fb_record_get){e->table});
+	assert_int_equal(gn_fb_record_get_session((struct gn_fb_record_get){e->table}),
+			 GN_FB_SESSION_AS_FRESH);
+	assert_true(gn_fb_record_get_share((struct gn_fb_record_get){e->table}));
 	for (size_t i = 0; i < w->record_count; i++) {
 		if (memcmp(w->records[i].key.b, key.b, sizeof key.b) != 0 ||
 		    (w->records[i].keys && w->withhold))

@@ -34,10 +34,9 @@ static void begin(void)
 
 static void lookup_ends(void)
 {
-	const struct gn_frame_op *op = gn_frame_op_get(&a->frame, ops[next() % APART_OPS], 0);
-	const struct apart_op *o = op ? GN_CONTAINER(op, struct apart_op, op) : NULL;
-	if (o && o->find)
-		found(op->id, next() % (HOLDERS + 1));
+	const struct apart_op *o = gn_frame_op_get(&a->frame, ops[next() % APART_OPS], 0);
+	if (o && o->find) /* op is its first */
+		found(o->op.id, next() % (HOLDERS + 1));
 }
 
 static void message(void)
@@ -84,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	memset(ops, 0, sizeof ops);
 	one_prefix = next() & 1;
 	holders_start();
-	for (unsigned steps = 0; in.err == GN_OK && steps < 400; steps++)
+	for (unsigned steps = 0; !in.bad && gn_reader_left(&in) && steps < 400; steps++)
 		run();
 	heap.fail_at = 0;
 	now += 2 * APART_TIME; /* each ends by itself */
