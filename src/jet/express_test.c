@@ -1,53 +1,21 @@
 /* A second connection for what must not wait (RE-8): on one, class 1 waits for all that TCP holds;
  * on its own it waits for the line alone. In virtual time. */
 #include "jet/express_int.h"
-#include "jet/session_int.h"
-#include "jet/testing/forge.h"
-#include "jet/testing/pair.h"
+#include "jet/testing/wires.h"
 #include <stdlib.h>
 
-#define WSS 1
 #define SECOND 2
 #define MESSAGES 150
 
-static const struct gn_way_info wss = {.kind = GN_WAY_WSS, .reliable = true, .prefix = 8};
 /* 40 ms there and back, and a queue of 100 ms */
 static const struct jet_sim_link_config tcp = {
 	.delay = 20 * GN_MSEC, .rate = 20000000, .queue = 250000, .reliable = true};
 static const struct jet_sim_link_config udp = {.delay = 20 * GN_MSEC};
 
-struct world {
-	struct pair p;
-	struct jet_sim_wire *wire[3];
-};
-
-static struct jet_session *session(struct world *w, int i)
-{
-	return forge_session(w->p.sim.nodes[i].jet);
-}
-
-static void run(struct world *w, gn_time t)
-{
-	jet_sim_run(&w->p.sim, w->p.sim.now + t);
-}
-
 static struct world *start(void)
 {
-	struct world *w = calloc(1, sizeof *w);
-	pair_init(&w->p, 1, NULL, NULL, &udp);
+	struct world *w = world_new(1, &udp, &tcp, NULL, SECOND);
 	w->p.sim.validate = true;
-	for (uint32_t link = WSS; link <= SECOND; link++) {
-		w->wire[link] = jet_sim_wire(&w->p.sim, 0, 1, link, &tcp);
-		for (int i = 0; i < 2; i++)
-			assert_int_equal(gn_jet_way(w->p.sim.nodes[i].jet, link, &wss), GN_OK);
-	}
-	struct gn_way to = jet_sim_wire_to(w->wire[WSS], 1);
-	assert_int_equal(gn_jet_connect(w->p.sim.nodes[0].jet, &to, &w->p.sim.nodes[1].pk,
-					w->p.sim.now, &w->p.id),
-			 GN_OK);
-	w->p.app[0].id = w->p.id;
-	assert_true(jet_sim_run_until(&w->p.sim, pair_is_connected, w->p.sim.now + 10 * GN_SEC));
-	run(w, GN_SEC);
 	return w;
 }
 
@@ -55,17 +23,14 @@ static void end(struct world *w)
 {
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(w->p.app[i].closed, 0);
-	pair_fini(&w->p);
-	free(w);
+	world_free(w);
 }
 
 /* The client's owner has another connection to there. */
 static void open_second(struct world *w)
 {
 	struct gn_way to = jet_sim_wire_to(w->wire[SECOND], 1);
-	assert_int_equal(gn_jet_path_open(w->p.sim.nodes[0].jet, w->p.id, &to, w->p.sim.now),
-			 GN_OK);
-	jet_sim_flush(&w->p.sim, 0);
+	open_path(w, &to);
 }
 
 static int by_time(const void *a, const void *b)

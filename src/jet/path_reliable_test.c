@@ -2,59 +2,21 @@
  * UDP, broken in the middle; what jet leaves out there, and what bounds it. */
 #include "jet/ack_int.h"
 #include "jet/grade_int.h"
-#include "jet/session_int.h"
 #include "jet/testing/ends.h"
-#include "jet/testing/pair.h"
-#include <stdlib.h>
+#include "jet/testing/wires.h"
 
-#define WSS 1
 #define AGAIN 2 /* another connection, later */
-#define HEAD 8  /* bytes before each packet */
 
-static const struct gn_way_info wss = {.kind = GN_WAY_WSS, .reliable = true, .prefix = HEAD};
 static const struct jet_sim_link_config tcp = {
 	.delay = 20 * GN_MSEC, .rate = 20000000, .queue = 48000, .reliable = true};
 static const struct jet_sim_link_config udp = {
 	.delay = 10 * GN_MSEC, .rate = 50000000, .queue = 200000};
 
-struct world {
-	struct pair p;
-	struct jet_sim_wire *wire[3];
-};
-
-static struct jet_session *session(struct world *w, int i)
-{
-	return forge_session(w->p.sim.nodes[i].jet);
-}
-
-static void run(struct world *w, gn_time t)
-{
-	jet_sim_run(&w->p.sim, w->p.sim.now + t);
-}
-
-static void wire(struct world *w, uint32_t link, const struct jet_sim_link_config *carrier)
-{
-	w->wire[link] = jet_sim_wire(&w->p.sim, 0, 1, link, carrier);
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(gn_jet_way(w->p.sim.nodes[i].jet, link, &wss), GN_OK);
-}
-
-/* Two ends with a session over the wire; UDP is there, and not used. */
 static struct world *start(uint64_t seed, const struct jet_sim_link_config *direct,
 			   const struct jet_sim_link_config *carrier,
 			   const struct gn_jet_config *config)
 {
-	struct world *w = calloc(1, sizeof *w);
-	pair_init(&w->p, seed, config, config, direct);
-	wire(w, WSS, carrier);
-	struct gn_way to = jet_sim_wire_to(w->wire[WSS], 1);
-	assert_int_equal(gn_jet_connect(w->p.sim.nodes[0].jet, &to, &w->p.sim.nodes[1].pk,
-					w->p.sim.now, &w->p.id),
-			 GN_OK);
-	w->p.app[0].id = w->p.id;
-	assert_true(jet_sim_run_until(&w->p.sim, pair_is_connected, w->p.sim.now + 10 * GN_SEC));
-	run(w, GN_SEC);
-	return w;
+	return world_new(seed, direct, carrier, config, WSS);
 }
 
 static void send_both(struct world *w, uint64_t bytes)
@@ -78,14 +40,7 @@ static void complete(struct world *w)
 static void finish(struct world *w)
 {
 	complete(w);
-	pair_fini(&w->p);
-	free(w);
-}
-
-static void open_path(struct world *w, const struct gn_way *to)
-{
-	assert_int_equal(gn_jet_path_open(w->p.sim.nodes[0].jet, w->p.id, to, w->p.sim.now), GN_OK);
-	jet_sim_flush(&w->p.sim, 0);
+	world_free(w);
 }
 
 /* A connection breaks: both ends hear of it. */
@@ -299,7 +254,7 @@ static void test_room(void **state)
 {
 	(void)state;
 	struct ends *e = carried();
-	const size_t full = HEAD + JET_MTU_MAX;
+	const size_t full = WSS_HEAD + JET_MTU_MAX;
 	write_some(e, 10000);
 	assert_false(ends_send(e, 0));
 	assert_true(gn_jet_deadline(e->jet[0]) > e->now);
@@ -308,7 +263,7 @@ static void test_room(void **state)
 	gn_jet_way_room(e->jet[0], WSS, full, e->now);
 	assert_true(ends_send(e, 0));
 	assert_int_equal(e->out_len, full);
-	assert_int_equal(e->batch.prefix, HEAD);
+	assert_int_equal(e->batch.prefix, WSS_HEAD);
 	assert_false(ends_send(e, 0));
 	gn_jet_way_room(e->jet[0], WSS, 3 * full + 700, e->now);
 	assert_true(ends_send(e, 0));
@@ -328,14 +283,14 @@ static void test_room(void **state)
 static void test_strangers_answers_wait_for_no_room(void **state)
 {
 	(void)state;
-	for (size_t room = HEAD + JET_MTU_MAX - 1; room <= HEAD + JET_MTU_MAX; room++) {
+	for (size_t room = WSS_HEAD + JET_MTU_MAX - 1; room <= WSS_HEAD + JET_MTU_MAX; room++) {
 		struct ends *e = carried();
 		uint8_t hello[JET_MTU_BASE] = {JET_FLAG_FIXED | JET_FLAG_LONG, 9, 9, 9, 9};
 		gn_jet_way_room(e->jet[1], WSS, room, e->now);
 		assert_int_equal(ends_give(e, 1, GN_SLICE(hello)), GN_VERSION);
-		assert_int_equal(ends_send(e, 1), room == HEAD + JET_MTU_MAX);
+		assert_int_equal(ends_send(e, 1), room == WSS_HEAD + JET_MTU_MAX);
 		assert_int_equal(ends_count(e, 1, "stateless-queue-full"),
-				 room < HEAD + JET_MTU_MAX);
+				 room < WSS_HEAD + JET_MTU_MAX);
 		ends_fini(e);
 		free(e);
 	}
@@ -389,7 +344,7 @@ static void test_silence(void **state)
 		assert_int_equal(ends_count(e, 0, "probe-timeouts"), i);
 		assert_int_equal(e->s[0]->path->suspect, i == 2);
 		assert_true(ends_send(e, 0));
-		assert_true(e->out_len < HEAD + 60);
+		assert_true(e->out_len < WSS_HEAD + 60);
 	}
 	assert_int_equal(ends_count(e, 0, "packets-lost"), 0);
 	ends_fini(e);
