@@ -1,6 +1,6 @@
 """Two real nodes at home that would find each other, and a rule that they do not (RE-11 of
-docs/spec/reach.md): not one datagram of UDP leaves the first for anybody but the three relays, counted by the
-kernel where it leaves; when the rule ends, they meet.
+docs/spec/reach.md): not one datagram of UDP leaves the first for anybody but the three relays,
+counted by the kernel where it leaves; when the rule ends, they meet.
 
 usage: policy_test.py BIN_DIR relay    as ctest runs; exit 77: not here
 """
