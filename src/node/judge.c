@@ -117,6 +117,8 @@ static struct gn_node_circuit *bad_one(struct gn_node *node, gn_jet_id id, const
 		struct gn_node_circuit *c = gn_map_value_at(all, i);
 		p = (struct gn_jet_path_info){
 			.way.link = c->link, .loss = UINT32_MAX, .silent = c->silent};
+		if (c->silent_in == id && node->now - c->silent > GN_NODE_SILENT)
+			c->silent_in = 0; /* the relay itself may have been away, and be back */
 		if (c->silent_in == id && !is_left(node, c, s) &&
 		    judge(node, c, id, s->peer->session, &p) != GN_RELAY_GOOD)
 			return c;
