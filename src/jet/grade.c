@@ -149,6 +149,19 @@ static void tell_status(struct jet_session *s, struct jet_path *p)
 	s->paths_due = true;
 }
 
+/* Is the path still there, and how long does it take? */
+static void check_now(struct jet_session *s, struct jet_path *p, gn_time now)
+{
+	GN_ASSERT(p->validated);
+	if (p->probe.at != GN_NEVER)
+		return;
+	jet_path_probe(s, p, &p->way, true, now);
+	p->probe.check = true;
+	p->probe.len = JET_CHECK_LEN;
+	p->probe.most = jet_is_parked(s) ? 1 : p->probe.most;
+	p->check_every = 0; /* drawn when it is asked for next */
+}
+
 gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why why, gn_time now)
 {
 	struct jet_path *old = s->path;
@@ -160,6 +173,7 @@ gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why
 	if (s->incoming)
 		p->unwanted = false; /* it is our own word */
 	p->pto_count = 0;
+	p->blind = true;
 	old->spare_since = now;
 	old->space.probes = 0;
 	tell_status(s, p);
@@ -169,6 +183,8 @@ gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why
 	jet_count(s->jet, JET_C_PATHS_MOVED);
 	jet_session_event(s, JET_EV_MOVED);
 	jet_wake(s);
+	if (old->suspect && !is_retired(s, old))
+		check_now(s, old, now); /* it may be back at once, or is closed */
 	return old->suspect || is_retired(s, old) ? jet_loss_all(s, old, &old->space, JET_APP)
 						  : GN_OK;
 }
@@ -188,19 +204,6 @@ gn_err jet_grade_close(struct jet_session *s, struct jet_path *p)
 	jet_count(s->jet, JET_C_PATHS_CLOSED);
 	jet_session_event(s, JET_EV_PATHS);
 	return GN_OK;
-}
-
-/* Is the path still there, and how long does it take? */
-static void check_now(struct jet_session *s, struct jet_path *p, gn_time now)
-{
-	GN_ASSERT(p->validated);
-	if (p->probe.at != GN_NEVER)
-		return;
-	jet_path_probe(s, p, &p->way, true, now);
-	p->probe.check = true;
-	p->probe.len = JET_CHECK_LEN;
-	p->probe.most = jet_is_parked(s) ? 1 : p->probe.most;
-	p->check_every = 0; /* drawn when it is asked for next */
 }
 
 void jet_grade_check(struct jet_session *s, gn_time now)
@@ -289,6 +292,9 @@ gn_err jet_grade_look(struct jet_session *s, gn_time now)
 static void heard_on(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	p->heard_at = now;
+	if (p->suspect || p->blind)
+		p->loss_from = p->space.pn_next;
+	p->blind = false;
 	if (!p->suspect)
 		return;
 	p->suspect = false;

@@ -1,10 +1,10 @@
-/* What is under two whole nodes changes while a tunnel carries a few bytes each 20 ms: how long
+/* What is under two whole nodes changes while a tunnel carries a few bytes each 100 ms: how long
  * does nothing come, and does all of it come? The cases that stood still for long in the lab
  * (tests/nat/stall_test.py). Rules RE-6, RE-10, RE-63. */
 #include "node/testing/two_home.h"
 
-#define EVERY (20 * GN_MSEC)
-#define RECORD 64u
+#define EVERY (100 * GN_MSEC)
+#define RECORD 16u   /* both ways less than a small circuit lets through */
 #define STALL GN_SEC /* half of all moves may take so long (docs/reach-plan.md) */
 
 static uint64_t tunnels[2], put, got[2];
@@ -95,11 +95,6 @@ static void begin(void)
 	w.opt.hooks.tunnel = on_tunnel;
 	apart = false;
 	put = got[0] = got[1] = 0;
-	for (unsigned i = 0; i < SERVERS; i++)
-		gn_relay_give(
-			whole_node(&w, i)->relay,
-			&(struct gn_relay_give){.level = GN_RELAY_COMMONS, .bulk_rate = 1 << 20},
-			w.now);
 	tell_home(FIRST, SECOND, 0);
 	tell_home(SECOND, FIRST, 0);
 	assert_int_equal(gn_node_tunnel_listen(end_of(1), GN_LIT("x"), key_of(FIRST), NULL, &id),
@@ -116,14 +111,14 @@ static void begin(void)
 	for (unsigned tries = 0; tries < 12; tries++) /* the second one is after 35 s */
 		if (!tunnelled(0)->direct || !tunnelled(1)->direct)
 			talk(5 * GN_SEC);
-	assert_true(stall < 200 * GN_MSEC);
+	assert_true(stall < 300 * GN_MSEC);
 	assert_true(tunnelled(0)->direct && tunnelled(1)->direct);
 }
 
 static void finish(void)
 {
 	talk(2 * GN_SEC);
-	assert_true(stall < 200 * GN_MSEC);
+	assert_true(stall < 300 * GN_MSEC);
 	whole_run_for(&w, GN_SEC);
 	for (unsigned i = 0; i < 2; i++) {
 		hear(i);
@@ -174,7 +169,24 @@ static void both_routers_forget(void **state)
 	forget(0);
 	forget(1);
 	talk(10 * GN_SEC);
-	assert_true(stall <= STALL * 2 / 3);
+	assert_true(stall <= STALL);
+	finish();
+}
+
+static void both_routers_forget_again_and_again(void **state)
+{
+	(void)state;
+	begin();
+	for (unsigned i = 0; i < 10; i++) {
+		for (unsigned k = 0; k < 2; k++) /* ports that are the inner ones are soon found */
+			jet_sim_box_flush(w.nodes[FIRST + k]->box);
+		if (i % 2)
+			forget(0);
+		talk((7 + i) * GN_SEC);
+		assert_true(stall <= STALL);
+		for (unsigned k = 0; k < 2; k++) /* what was lost meanwhile is no relay's fault */
+			assert_int_equal(end_of(k)->ways.count.relay_bad, 0);
+	}
 	finish();
 }
 
@@ -186,7 +198,7 @@ static void a_router_forgets_who_is_on_a_relay(void **state)
 	talk(10 * GN_SEC);
 	forget(0);
 	talk(10 * GN_SEC);
-	assert_true(stall <= STALL * 2 / 3);
+	assert_true(stall <= STALL);
 	finish();
 }
 
@@ -196,6 +208,7 @@ int main(void)
 		cmocka_unit_test(soon_nothing_passes_directly),
 		cmocka_unit_test(later_nothing_passes_directly),
 		cmocka_unit_test(both_routers_forget),
+		cmocka_unit_test(both_routers_forget_again_and_again),
 		cmocka_unit_test(a_router_forgets_who_is_on_a_relay),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
