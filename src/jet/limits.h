@@ -115,7 +115,6 @@
 #define JET_RTT_INITIAL (200 * GN_MSEC)
 #define JET_PTO_BACKOFF_UNSAMPLED 1
 #define JET_GRANULARITY GN_MSEC
-#define JET_WAIT_LOOK 64 /* packets behind the last acknowledged, for the first that is out */
 #define JET_PTO_BACKOFF_MAX 6 /* doublings */
 /* and no longer while a path is suspect and a stream is open: a network that is back after a tunnel
  * is noticed within it; until the session is parked 20 probes */

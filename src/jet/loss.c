@@ -246,8 +246,7 @@ static gn_time wait_from(const struct jet_path *p, struct jet_space *sp, gn_time
 {
 	GN_ASSERT(sp->acked_next <= sp->pn_next);
 	gn_time least = now - p->rtt.smoothed;
-	for (uint64_t pn = sp->acked_next, end = pn + JET_WAIT_LOOK; pn < sp->pn_next && pn < end;
-	     pn++) {
+	for (uint64_t pn = sp->acked_next; pn < sp->pn_next; pn++) {
 		const struct jet_sent *sent = jet_space_sent(sp, pn);
 		if (sent && sent->state == JET_SENT_OUT)
 			return sent->at > least ? sent->at : least;

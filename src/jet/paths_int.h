@@ -54,8 +54,8 @@ struct jet_path {
 	gn_time timeout_since; /* the first of the probe timeouts in a row */
 	gn_time check_every;   /* drawn anew with each */
 	gn_time spare_since;
-	/* packets that its loss is told from; numbers before loss_from are not among them: they were
-	 * sent into a silence, or (blind) before anything came since it was taken */
+	/* packets that its loss is told from; numbers before loss_from are not among them: they
+	 * were sent into a silence, or (blind) before anything came since it was taken */
 	uint32_t settled, lost;
 	uint64_t loss_from;
 	uint32_t replays; /* packets that had come before, by its link */

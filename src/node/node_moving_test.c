@@ -86,6 +86,15 @@ static const struct session *tunnelled(unsigned i)
 	return NULL;
 }
 
+static gn_jet_id tunnelled_id(unsigned i)
+{
+	const struct gn_map *all = &end_of(i)->peers.by_session;
+	for (uint32_t k = 0; k < all->count; k++)
+		if (gn_map_value_at(all, k) == (const void *)tunnelled(i))
+			return *(const gn_jet_id *)gn_map_key_at(all, k);
+	return 0;
+}
+
 /* A tunnel between the two, directly. */
 static void begin(void)
 {
@@ -202,6 +211,44 @@ static void a_router_forgets_who_is_on_a_relay(void **state)
 	finish();
 }
 
+/* With a tunnel another session is begun soon; relays are greeted no more often than so, and
+ * another session's way is tried again when the last try is over. */
+static void each_wait_ends_when_it_is_said(void **state)
+{
+	(void)state;
+	begin();
+	struct gn_node *node = end_of(0);
+	gn_jet_id id = tunnelled_id(0), other;
+	struct session *s = gn_map_get(&node->peers.by_session, &id);
+	peers_silent_begin(node, id, s);
+	gn_time began = node->now;
+	assert_int_equal(s->redial, began + GN_NODE_SILENT_TUNNEL);
+	assert_int_equal(node->peers.greeted, began);
+	node->now = began + GN_NODE_GREET - 1;
+	peers_silent_begin(node, id, s);
+	assert_int_equal(node->peers.greeted, began);
+	node->now = began + GN_NODE_GREET;
+	peers_silent_begin(node, id, s);
+	assert_int_equal(node->peers.greeted, node->now);
+	/* another session is up */
+	const struct gn_way to = {.addr = tunnelled(0)->addr};
+	assert_int_equal(gn_jet_connect(node->jet, &to, key_of(SECOND), node->now, &other), GN_OK);
+	whole_moved(&w, FIRST);
+	whole_run_for(&w, GN_SEC);
+	s = gn_map_get(&node->peers.by_session, &id);
+	assert_true(session_of(FIRST, SECOND) != id);
+	peers_silent_begin(node, id, s);
+	gn_time given = node->now;
+	assert_int_equal(s->way_given, given);
+	node->now = given + GN_NODE_GIVE_AGAIN - 1;
+	peers_silent_look(node, id, s);
+	assert_int_equal(s->way_given, given);
+	node->now = given + GN_NODE_GIVE_AGAIN;
+	peers_silent_look(node, id, s);
+	assert_int_equal(s->way_given, node->now);
+	whole_free(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +257,7 @@ int main(void)
 		cmocka_unit_test(both_routers_forget),
 		cmocka_unit_test(both_routers_forget_again_and_again),
 		cmocka_unit_test(a_router_forgets_who_is_on_a_relay),
+		cmocka_unit_test(each_wait_ends_when_it_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,18 +12,15 @@ bytes that came, bytes that did not, stalls, and what carried after each move.
 
 A scene makes the networks of a few cases, and goes to and fro between them in one pipe.
 """
-import argparse, concurrent.futures, contextlib, hashlib, json, os, shutil, signal, struct
-import subprocess, sys, threading, time
+import argparse, concurrent.futures, contextlib, json, os, signal, subprocess, sys, time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lab  # noqa: E402
 from lab_test import Failure, PORT, check, wait_until
 from moving_test import log_has
+from stall_world import Sleeper, World, ip
 
-EVERY = 0.02  # s between two records
-HOPELESS = 150  # s without a byte after a move
-QUIET = 3  # s that must go well before a move counts as over
 GOAL = (1.0, 3.0)  # s: half of the stalls, 95 of 100
 # What must carry after each move, and what moves.
 CASES = {
@@ -48,230 +45,11 @@ CASES = {
 }
 
 
-# ---- what is carried ----
-
-
-class Direction:
-    """From one tool's stdin to the other's stdout: numbered records, and when they came."""
-
-    def __init__(self, source, sink, size):
-        self.source, self.sink, self.size = source, sink, size
-        self.sent, self.came = hashlib.sha256(), hashlib.sha256()
-        self.count_sent = self.count_came = 0
-        self.last, self.gaps, self.broken = time.monotonic(), [], None
-        self.ending = threading.Event()
-        self.threads = [threading.Thread(target=run, daemon=True)
-                        for run in (self.write, self.read)]
-        for thread in self.threads:
-            thread.start()
-
-    def write(self):
-        number, at = 0, time.monotonic()
-        try:
-            while not self.ending.is_set():
-                record = struct.pack(">Q", number) + b"." * (self.size - 8)
-                self.source.stdin.write(record)
-                self.source.stdin.flush()
-                self.sent.update(record)
-                self.count_sent += len(record)
-                number += 1
-                at = max(at + EVERY, time.monotonic() - 1)
-                time.sleep(max(at - time.monotonic(), 0))
-            self.source.stdin.close()
-        except (OSError, ValueError) as error:
-            self.broken = str(error)
-
-    def read(self):
-        while piece := os.read(self.sink.stdout.fileno(), 1 << 20):
-            now = time.monotonic()
-            if now - self.last > 2 * EVERY:
-                self.gaps.append((self.last, now))
-            self.last = now
-            self.came.update(piece)
-            self.count_came += len(piece)
-
-    def stall(self, since):
-        """The longest silence after that time; what is silent still counts, too."""
-        gaps = self.gaps + [(self.last, time.monotonic())]
-        return max((end - max(begin, since) for begin, end in gaps if end > since), default=0)
-
-    def end(self):
-        self.ending.set()
-        for thread in self.threads:
-            thread.join(HOPELESS)
-        if self.sent.digest() == self.came.digest():
-            return self.count_came, 0
-        return self.count_came, max(self.count_sent - self.count_came, 1)
-
-
-# ---- nodes and their networks ----
-
-
-class Node:
-    def __init__(self, world, host, name, *options, env=None):
-        self.world, self.host, self.name = world, host, name
-        self.options, self.env, self.data = options, env or {}, world.net.data(name)
-        self.start()
-
-    def start(self):
-        words = [os.path.join(self.world.bin, "geonetd"), "--data", self.data, "--port", str(PORT),
-                 "--http", "0", "--pow-bits", "10", *self.options]
-        self.process = self.world.net.start(
-            self.host, ["env", *[f"{k}={v}" for k, v in self.env.items()], *words], self.name)
-
-    def words(self, *words):
-        return self.host.space.command(os.path.join(self.world.bin, "geonet"), "--data", self.data,
-                                       *words)
-
-    def ask(self, *words):
-        done = subprocess.run(self.words("--json", *words), stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, timeout=90, check=False)
-        return json.loads(done.stdout or b"{}") if done.returncode == 0 else {}
-
-    def key(self):
-        wait_until(f"{self.name} answers", lambda: self.ask("status").get("node"))
-        return self.ask("status")["node"]["key"]
-
-    def peers(self):
-        return [p for p in self.ask("peers").get("peers", []) if p["up"]]
-
-    def counter(self, module, name):
-        got = subprocess.run(self.host.space.command(
-            "curl", "-sf", "--unix-socket", os.path.join(self.data, "app.sock"),
-            "http://localhost/api/v1/counters"), stdout=subprocess.PIPE, timeout=20,
-            check=False).stdout
-        return json.loads(got or b"{}").get(module, {}).get(name, 0)
-
-
-class World:
-    """A lab, nodes, a pipe between two of them, and what was measured."""
-
-    def __init__(self, bin_dir, words, kinds, servers=1, **options):
-        self.bin, self.count, self.words = bin_dir, words.runs, words
-        self.net = lab.Lab(kinds, servers=servers, **options)
-        self.flows, self.tools, self.nodes, self.rows = [], [], [], {}
-        self.sums, self.broken = [0, 0], []
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for tool in self.tools:
-            tool.kill()
-            tool.wait()
-        self.net.close()
-
-    def node(self, host, name, *options, **more):
-        self.nodes.append(Node(self, host, name, *options, **more))
-        return self.nodes[-1]
-
-    def server(self, number=0, *options):
-        servers = self.net.servers
-        begin = [w for s in servers[:number] for w in ("--bootstrap", f"{s.address}:{PORT}")]
-        node = self.node(servers[number], f"server-{number}", "--probation", "0", "--w", "1",
-                         *begin, *options)
-        wait_until("a server answers for keys", lambda: node.ask("status").get("server"))
-        return node
-
-    def moved(self, side, *options, **more):
-        """The node that moves; it knows all servers."""
-        begin = [w for s in self.net.servers for w in ("--bootstrap", f"{s.address}:{PORT}")]
-        return self.node(side.host, f"side-{side.number}", "--w", "1", *begin, *options, **more)
-
-    def pipe(self, a, b, size=64):
-        self.ends, self.keys = (a, b), (a.key(), b.key())
-        wait_until("it has joined", a.peers)
-        if any(s.kind != "open" for s in self.net.sides) and len(self.net.servers) > 1:
-            time.sleep(3)
-        ends = []
-        for one, other in ((a, 1), (b, 0)):
-            errors = open(os.path.join(one.data, "pipe.err"), "wb")
-            ends.append(subprocess.Popen(
-                one.words("pipe", self.keys[other]), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=errors, env=dict(os.environ, GEONET_LAB=self.net.directory)))
-            errors.close()
-        self.tools = ends
-        self.flows = [Direction(ends[0], ends[1], size), Direction(ends[1], ends[0], size)]
-        self.await_flow(time.monotonic(), "the pipe stands")
-
-    def await_flow(self, since, what):
-        """Until both directions have gone on well for a while."""
-        end = since + HOPELESS
-        while time.monotonic() < end:
-            now = time.monotonic()
-            if all(f.last > since and now - f.last < 1 and not any(
-                    g[1] > now - QUIET and g[1] - g[0] > 1 for g in f.gaps) for f in self.flows):
-                if now - since >= QUIET:
-                    return
-            for tool in self.tools:
-                check(tool.poll() is None, f"{what}: the pipe has ended: {self.said()}")
-            time.sleep(0.1)
-        raise Failure(f"{what}: nothing came for {HOPELESS} s; {self.kind()}")
-
-    def said(self):
-        out = []
-        for node in self.ends:
-            with open(os.path.join(node.data, "pipe.err"), encoding="utf-8") as f:
-                out.append(f.read().strip())
-        return out
-
-    def kind(self):
-        """What carries, as the first end sees it."""
-        for p in self.ends[0].peers():
-            if p["key"] == self.keys[1]:
-                return p["carrier"]
-        told = self.ends[0].ask("ping", "--count", "1", "--patience", "3", self.keys[1])
-        return told["replies"][0]["carrier"] if told.get("replies") else "none"
-
-    def await_kind(self, *kinds, seconds=HOPELESS):
-        """What carries at last."""
-        end = time.monotonic() + seconds
-        while (now := self.kind()) not in kinds and time.monotonic() < end:
-            time.sleep(0.5)
-        return now
-
-    def move(self, case, action, settle=2):
-        """Does it; the stall counts from when it is done, or from what it says: before that nothing
-        could pass."""
-        wanted = CASES[case][0]
-        since = action() or time.monotonic()
-        self.await_flow(since, case)
-        kind = self.await_kind(wanted, seconds=100 if wanted != "any" else 0)
-        stall = max(f.stall(since) for f in self.flows)
-        row = self.rows.setdefault(case, {"stalls": [], "kinds": []})
-        row["stalls"].append(round(stall, 3))
-        row["kinds"].append(kind)
-        if self.words.verbose:
-            each = " ".join(f"{f.stall(since):.2f}" for f in self.flows)
-            print(f"  {case}: {each} s, {kind}", file=sys.stderr, flush=True)
-        time.sleep(settle)
-
-    def runs(self):
-        return range(self.count)
-
-    def end_pipe(self):
-        """What came and what was lost is added up, of both directions."""
-        for flow in self.flows:
-            flow.ending.set()
-        found = [flow.end() for flow in self.flows]
-        self.sums = [sum(column) for column in zip(self.sums, *found)]
-        if any(lost for _, lost in found):
-            self.broken += self.said()
-        for tool in self.tools:
-            tool.wait(HOPELESS)
-
-    def end(self):
-        self.end_pipe()
-        for row in self.rows.values():
-            row["bytes"], row["lost"], row["said"] = *self.sums, self.broken
-        return self.rows
-
-
-def ip(host, *lines):
-    host.space.ip(lines)
-
-
 # ---- scenes ----
+
+
+def move(w, case, action, settle=2):
+    w.move(case, CASES[case][0], action, settle)
 
 
 def scene_families(bin_dir, words):
@@ -295,8 +73,8 @@ def scene_families(bin_dir, words):
             time.sleep(4)
 
         for _ in w.runs():
-            w.move("v4-v6", lambda: only(True))
-            w.move("v6-v4", lambda: only(False))
+            move(w, "v4-v6", lambda: only(True))
+            move(w, "v6-v4", lambda: only(False))
             both()
         return w.end()
 
@@ -308,8 +86,8 @@ def scene_rebind(bin_dir, words):
         b = w.server(0)
         w.pipe(w.moved(side), b)
         for _ in w.runs():
-            w.move("nat-port", lambda: w.net.rebind(side))
-            w.move("nat-address", lambda: w.net.change_outer(side))
+            move(w, "nat-port", lambda: w.net.rebind(side))
+            move(w, "nat-address", lambda: w.net.change_outer(side))
         return w.end()
 
 
@@ -346,13 +124,13 @@ def scene_interfaces(bin_dir, words):
             return time.monotonic()
 
         for _ in w.runs():
-            w.move("down-up", down_up)
-            w.move("wifi-mobile", lambda: take_interface(host, 1))
+            move(w, "down-up", down_up)
+            move(w, "wifi-mobile", lambda: take_interface(host, 1))
             take_interface(host, 0)
             time.sleep(5)
             ip(host, "link set eth1 up", "address replace 192.168.2.2/24 dev eth1")
             time.sleep(2)
-            w.move("route", lambda: take_interface(host, 1, False))
+            move(w, "route", lambda: take_interface(host, 1, False))
             take_interface(host, 0)
             time.sleep(5)
         return w.end()
@@ -372,8 +150,8 @@ def scene_address(bin_dir, words):
             return time.monotonic()
 
         for _ in w.runs():
-            w.move("address", lambda: w.net.change_inner(side))
-            w.move("outage", outage)
+            move(w, "address", lambda: w.net.change_inner(side))
+            move(w, "outage", outage)
         return w.end()
 
 
@@ -386,7 +164,7 @@ def scene_mtu(bin_dir, words):
         w.pipe(a, b, size=8192)
 
         for _ in w.runs():
-            w.move("mtu", lambda: w.net.narrow(side, 1300))
+            move(w, "mtu", lambda: w.net.narrow(side, 1300))
             w.end_pipe()  # a session looks for the larger size again after 10 minutes only
             w.net.narrow(side, 65536)
             a.process.terminate()
@@ -413,8 +191,8 @@ def scene_blocked(bin_dir, words):
                 wait_until("it knows urls", lambda: log_has(a.process, "url.known"))
         w.pipe(a, servers[0])
         for _ in w.runs():
-            w.move("udp-wss", lambda: w.net.block_udp(side))
-            w.move("wss-udp", lambda: w.net.block_udp(side, False), settle=5)
+            move(w, "udp-wss", lambda: w.net.block_udp(side))
+            move(w, "wss-udp", lambda: w.net.block_udp(side, False), settle=5)
         return w.end()
 
 
@@ -451,8 +229,8 @@ def scene_relays(bin_dir, words):
         w.pipe(*ends)
         check(w.await_kind("udp", seconds=30) == "udp", "they do not meet directly")
         for _ in w.runs():
-            w.move("direct-relay", lambda: one.router.nft(APART.format(two.net)))
-            w.move("relay-direct", lambda: one.router.nft(TOGETHER), settle=5)
+            move(w, "direct-relay", lambda: one.router.nft(APART.format(two.net)))
+            move(w, "relay-direct", lambda: one.router.nft(TOGETHER), settle=5)
         return w.end()
 
 
@@ -468,7 +246,7 @@ def scene_both(bin_dir, words):
                 w.net.change_outer(side)
 
         for _ in w.runs():
-            w.move("both", both)
+            move(w, "both", both)
             w.await_kind("udp", seconds=45)
             time.sleep(2)
         return w.end()
@@ -504,7 +282,7 @@ def scene_dies(bin_dir, words):
                 relay.process.kill()
                 relay.process.wait()
 
-            w.move("relay-dies", die)
+            move(w, "relay-dies", die)
             relay.start()
             wait_until("it is back", lambda r=relay: r.ask("status").get("server"))
             time.sleep(15)
@@ -535,40 +313,9 @@ def scene_quic(bin_dir, words):
         for _ in w.runs():
             check(w.await_kind("quic", seconds=60) == "quic", "it is not on QUIC")
             time.sleep(2)
-            w.move("quic-udp", lambda: side.router.nft(ALL))
+            move(w, "quic-udp", lambda: side.router.nft(ALL))
             side.router.nft(ONLY_443)
         return w.end()
-
-
-class Sleeper:
-    """A machine that sleeps: processes stand still, its monotonic clock, too (moving_clock.c)."""
-
-    def __init__(self, w):
-        self.path, self.library = (os.path.join(w.net.directory, n) for n in ("slept", "clock.so"))
-        compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-        check(compiler, "there is no C compiler")
-        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", self.library, os.path.join(
-            os.path.dirname(os.path.abspath(__file__)), "moving_clock.c"), "-ldl"], check=True)
-        self.total = 0
-        self.write()
-        self.env = {"MOVING_SLEPT": self.path, "LD_PRELOAD": self.library,
-                    "ASAN_OPTIONS": "verify_asan_link_order=0"}
-
-    def write(self):
-        with open(self.path, "r+b" if os.path.exists(self.path) else "wb") as f:
-            f.write(struct.pack("=q", int(self.total * 1e9)))
-
-    def sleep(self, processes, seconds):
-        began = time.monotonic()
-        for process in processes:
-            process.send_signal(signal.SIGSTOP)
-        time.sleep(seconds)
-        self.total += time.monotonic() - began
-        self.write()
-        woken = time.monotonic()
-        for process in processes:
-            process.send_signal(signal.SIGCONT)
-        return woken
 
 
 def scene_sleep(bin_dir, words):
@@ -580,7 +327,7 @@ def scene_sleep(bin_dir, words):
         a = w.moved(side, env=sleeper.env)
         w.pipe(a, b)
         for _ in w.runs():
-            w.move("sleep", lambda: sleeper.sleep([a.process, w.tools[0]], words.sleep))
+            move(w, "sleep", lambda: sleeper.sleep([a.process, w.tools[0]], words.sleep))
         return w.end()
 
 
