@@ -174,6 +174,7 @@ gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why
 	if (s->incoming)
 		p->unwanted = false; /* it is our own word */
 	p->pto_count = 0;
+	p->blind = true;
 	old->spare_since = now;
 	old->space.probes = 0;
 	tell_status(s, p);
@@ -182,9 +183,9 @@ gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why
 	jet_mtu_start(p, now);
 	jet_count(s->jet, JET_C_PATHS_MOVED);
 	jet_session_event(s, JET_EV_MOVED);
-	if (why == GN_JET_WHY_SUSPECT)
-		check_now(s, old, now); /* is it gone, or was something lost there? */
 	jet_wake(s);
+	if (old->suspect && !is_retired(s, old))
+		check_now(s, old, now); /* it may be back at once, or is closed */
 	return old->suspect || is_retired(s, old) ? jet_loss_all(s, old, &old->space, JET_APP)
 						  : GN_OK;
 }
@@ -304,6 +305,9 @@ static enum gn_jet_why lost_why(const struct jet_session *s)
 static void heard_on(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	p->heard_at = now;
+	if (p->suspect || p->blind)
+		p->loss_from = p->space.pn_next;
+	p->blind = false;
 	if (!p->suspect)
 		return;
 	p->suspect = false;

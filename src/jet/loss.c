@@ -83,8 +83,8 @@ static void note_settled(struct jet_path *p, uint32_t settled, uint32_t lost)
 /* Packets found lost in one go, without probes of the MTU. */
 struct losses {
 	uint64_t bytes;
-	uint32_t packets;
-	gn_time newest; /* when the last of them was sent */
+	uint32_t packets, counted; /* counted: of what the path loses */
+	gn_time newest;            /* when the last of them was sent */
 };
 
 static void note_congestion(struct jet_session *s, struct jet_path *p, const struct jet_space *sp,
@@ -93,7 +93,7 @@ static void note_congestion(struct jet_session *s, struct jet_path *p, const str
 	GN_ASSERT(lost->packets == 0 || lost->bytes > 0);
 	if (lost->packets == 0)
 		return;
-	note_settled(p, lost->packets, lost->packets);
+	note_settled(p, lost->counted, lost->counted);
 	s->packets_lost += lost->packets;
 	s->jet->counters[JET_C_PACKETS_LOST] += lost->packets;
 	if (lost->newest > p->lost_event) {
@@ -134,6 +134,7 @@ static gn_err detect_lost(struct jet_session *s, struct jet_path *p, struct jet_
 		} else {
 			lost.bytes += sent->size;
 			lost.packets++;
+			lost.counted += level != JET_APP || sp->low >= p->loss_from;
 			lost.newest = sent->at;
 			jet_mtu_dark(s, p, sent->size, sp->low, now);
 		}
@@ -201,7 +202,8 @@ static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet
 		sent->state = JET_SENT_ACKED;
 	} else {
 		settle_out(p, sp, sent, JET_SENT_ACKED);
-		note_settled(p, 1, 0);
+		if (a->level != JET_APP || pn >= p->loss_from)
+			note_settled(p, 1, 0);
 		a->any = true;
 		a->bytes += sent->size;
 		if (sent->at >= a->newest_sent) {

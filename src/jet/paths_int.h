@@ -42,6 +42,7 @@ struct jet_path {
 	gn_time retire_at; /* left, and the peer is on the new one: given up then; GN_NEVER */
 	/* with several paths (grade.c) */
 	bool suspect;          /* nothing comes on it */
+	bool blind;            /* nothing has come since it was taken */
 	bool punching;         /* it has no address yet: several are tried (punch.c) */
 	bool unwanted;         /* the server asked for its end; who asks sends nothing there */
 	bool told;             /* our PATH_STATUS about it went */
@@ -54,8 +55,11 @@ struct jet_path {
 	gn_time timeout_since; /* the first of the probe timeouts in a row */
 	gn_time check_every;   /* drawn anew with each */
 	gn_time spare_since;
-	uint32_t settled, lost; /* packets that its loss is told from */
-	uint32_t replays;       /* packets that had come before, by its link */
+	/* packets that its loss is told from; numbers before loss_from are not among them: they
+	 * were sent into a silence, or (blind) before anything came since it was taken */
+	uint32_t settled, lost;
+	uint64_t loss_from;
+	uint32_t replays; /* packets that had come before, by its link */
 	struct jet_space space;
 	struct jet_rtt rtt;
 	struct jet_cc cc;

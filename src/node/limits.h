@@ -26,6 +26,8 @@
 /* the same where a tunnel waits: another path has had a round trip to answer */
 #define GN_NODE_SILENT_TUNNEL (100 * GN_MSEC)
 #define GN_NODE_GREET (250 * GN_MSEC) /* between pings of all relays, because something is silent */
+/* between two tries of another session's way: as long as a path is tried */
+#define GN_NODE_GIVE_AGAIN (2 * GN_SEC)
 #define GN_NODE_SILENT_AGAIN (60 * GN_SEC)
 #define GN_NODE_UNUSED (15 * GN_SEC) /* a session without a message that was of use */
 /* a small message that waits so long is asked for again by who needs it */

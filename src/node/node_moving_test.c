@@ -1,10 +1,10 @@
-/* What is under two whole nodes changes while a tunnel carries a few bytes each 20 ms: how long
+/* What is under two whole nodes changes while a tunnel carries a few bytes each 100 ms: how long
  * does nothing come, and does all of it come? The cases that stood still for long in the lab
  * (tests/nat/stall_test.py). Rules RE-6, RE-10, RE-63. */
 #include "node/testing/two_home.h"
 
-#define EVERY (20 * GN_MSEC)
-#define RECORD 64u
+#define EVERY (100 * GN_MSEC)
+#define RECORD 16u   /* both ways less than a small circuit lets through */
 #define STALL GN_SEC /* half of all moves may take so long (docs/reach-plan.md) */
 
 static uint64_t tunnels[2], put, got[2];
@@ -86,6 +86,15 @@ static const struct session *tunnelled(unsigned i)
 	return NULL;
 }
 
+static gn_jet_id tunnelled_id(unsigned i)
+{
+	const struct gn_map *all = &end_of(i)->peers.by_session;
+	for (uint32_t k = 0; k < all->count; k++)
+		if (gn_map_value_at(all, k) == (const void *)tunnelled(i))
+			return *(const gn_jet_id *)gn_map_key_at(all, k);
+	return 0;
+}
+
 /* A tunnel between the two, directly. */
 static void begin(void)
 {
@@ -95,11 +104,6 @@ static void begin(void)
 	w.opt.hooks.tunnel = on_tunnel;
 	apart = false;
 	put = got[0] = got[1] = 0;
-	for (unsigned i = 0; i < SERVERS; i++)
-		gn_relay_give(
-			whole_node(&w, i)->relay,
-			&(struct gn_relay_give){.level = GN_RELAY_COMMONS, .bulk_rate = 1 << 20},
-			w.now);
 	tell_home(FIRST, SECOND, 0);
 	tell_home(SECOND, FIRST, 0);
 	assert_int_equal(gn_node_tunnel_listen(end_of(1), GN_LIT("x"), key_of(FIRST), NULL, &id),
@@ -116,14 +120,14 @@ static void begin(void)
 	for (unsigned tries = 0; tries < 12; tries++) /* the second one is after 35 s */
 		if (!tunnelled(0)->direct || !tunnelled(1)->direct)
 			talk(5 * GN_SEC);
-	assert_true(stall < 200 * GN_MSEC);
+	assert_true(stall < 300 * GN_MSEC);
 	assert_true(tunnelled(0)->direct && tunnelled(1)->direct);
 }
 
 static void finish(void)
 {
 	talk(2 * GN_SEC);
-	assert_true(stall < 200 * GN_MSEC);
+	assert_true(stall < 300 * GN_MSEC);
 	whole_run_for(&w, GN_SEC);
 	for (unsigned i = 0; i < 2; i++) {
 		hear(i);
@@ -174,7 +178,24 @@ static void both_routers_forget(void **state)
 	forget(0);
 	forget(1);
 	talk(10 * GN_SEC);
-	assert_true(stall <= STALL * 2 / 3);
+	assert_true(stall <= STALL);
+	finish();
+}
+
+static void both_routers_forget_again_and_again(void **state)
+{
+	(void)state;
+	begin();
+	for (unsigned i = 0; i < 10; i++) {
+		for (unsigned k = 0; k < 2; k++) /* ports that are the inner ones are soon found */
+			jet_sim_box_flush(w.nodes[FIRST + k]->box);
+		if (i % 2)
+			forget(0);
+		talk((7 + i) * GN_SEC);
+		assert_true(stall <= STALL);
+		for (unsigned k = 0; k < 2; k++) /* what was lost meanwhile is no relay's fault */
+			assert_int_equal(end_of(k)->ways.count.relay_bad, 0);
+	}
 	finish();
 }
 
@@ -186,8 +207,46 @@ static void a_router_forgets_who_is_on_a_relay(void **state)
 	talk(10 * GN_SEC);
 	forget(0);
 	talk(10 * GN_SEC);
-	assert_true(stall <= STALL * 2 / 3);
+	assert_true(stall <= STALL);
 	finish();
+}
+
+/* With a tunnel another session is begun soon; relays are greeted no more often than so, and
+ * another session's way is tried again when the last try is over. */
+static void each_wait_ends_when_it_is_said(void **state)
+{
+	(void)state;
+	begin();
+	struct gn_node *node = end_of(0);
+	gn_jet_id id = tunnelled_id(0), other;
+	struct session *s = gn_map_get(&node->peers.by_session, &id);
+	peers_silent_begin(node, id, s);
+	gn_time began = node->now;
+	assert_int_equal(s->redial, began + GN_NODE_SILENT_TUNNEL);
+	assert_int_equal(node->peers.greeted, began);
+	node->now = began + GN_NODE_GREET - 1;
+	peers_silent_begin(node, id, s);
+	assert_int_equal(node->peers.greeted, began);
+	node->now = began + GN_NODE_GREET;
+	peers_silent_begin(node, id, s);
+	assert_int_equal(node->peers.greeted, node->now);
+	/* another session is up */
+	const struct gn_way to = {.addr = tunnelled(0)->addr};
+	assert_int_equal(gn_jet_connect(node->jet, &to, key_of(SECOND), node->now, &other), GN_OK);
+	whole_moved(&w, FIRST);
+	whole_run_for(&w, GN_SEC);
+	s = gn_map_get(&node->peers.by_session, &id);
+	assert_true(session_of(FIRST, SECOND) != id);
+	peers_silent_begin(node, id, s);
+	gn_time given = node->now;
+	assert_int_equal(s->way_given, given);
+	node->now = given + GN_NODE_GIVE_AGAIN - 1;
+	peers_silent_look(node, id, s);
+	assert_int_equal(s->way_given, given);
+	node->now = given + GN_NODE_GIVE_AGAIN;
+	peers_silent_look(node, id, s);
+	assert_int_equal(s->way_given, node->now);
+	whole_free(&w);
 }
 
 int main(void)
@@ -196,7 +255,9 @@ int main(void)
 		cmocka_unit_test(soon_nothing_passes_directly),
 		cmocka_unit_test(later_nothing_passes_directly),
 		cmocka_unit_test(both_routers_forget),
+		cmocka_unit_test(both_routers_forget_again_and_again),
 		cmocka_unit_test(a_router_forgets_who_is_on_a_relay),
+		cmocka_unit_test(each_wait_ends_when_it_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -417,7 +417,7 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 			peers_in_moved(node, s, &e->way.addr);
 			take_way(node, s, &e->way);
 			gn_node_ways_moved(node, s->peer->era, e->id);
-			peers_silent_moved(node, s);
+			peers_silent_moved(node, e->id, s);
 		}
 		break;
 	case GN_JET_CONNECTED:

@@ -108,7 +108,7 @@ struct session {
 	bool direct;             /* over UDP, by nobody else */
 	bool own;                /* to its own address: direct, or by a connection */
 	unsigned tunnels;        /* it is held for */
-	bool way_given;          /* of another session, since it is silent */
+	gn_time way_given;       /* of another session, last, since it is silent; 0: it was not */
 	gn_time spare_at;        /* when another relay is due, 0: it is on none (spare.c) */
 	unsigned spare_tries;    /* that were asked and have not answered */
 	gn_time silent, redial;  /* since when nothing comes, 0: it does; another is begun then */
@@ -201,7 +201,7 @@ bool peers_out_stalled(struct peer *peer, gn_time passed);
 bool peers_kept(const struct gn_node *node, const struct peer *peer);
 void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s);
 /* It may go by a circuit now, which may lead to where a router had us before. */
-void peers_silent_moved(struct gn_node *node, const struct session *s);
+void peers_silent_moved(struct gn_node *node, gn_jet_id id, const struct session *s);
 void peers_silent_look(struct gn_node *node, gn_jet_id id, struct session *s);
 /* A session is up: silent ones with tunnels get its way. */
 void peers_silent_give(struct gn_node *node, const struct peer *peer);

@@ -38,15 +38,17 @@ static void greet_relays(struct gn_node *node)
 	}
 }
 
-/* It goes on by the way of the peer's newest session, if something comes there. */
+/* It goes on by the way of the peer's newest session, if something comes there; that may be another
+ * one soon, or lead here only when the peer has given it, too. */
 static void give_way(struct gn_node *node, gn_jet_id id, struct session *s)
 {
 	struct gn_jet_info other;
 	const struct session *newest = gn_map_get(&node->peers.by_session, &s->peer->session);
-	if (s->way_given || s->peer->session == id || !newest || newest->silent ||
+	if (s->peer->session == id || !newest || newest->silent ||
+	    (s->way_given && node->now - s->way_given < GN_NODE_GIVE_AGAIN) ||
 	    gn_jet_info(node->jet, s->peer->session, &other))
 		return;
-	s->way_given = true;
+	s->way_given = node->now;
 	(void)!gn_jet_path_open(node->jet, id, &other.way, node->now);
 }
 
@@ -55,15 +57,19 @@ void peers_silent_give(struct gn_node *node, const struct peer *peer)
 	const struct gn_map *all = &node->peers.by_session;
 	for (uint32_t i = 0; i < all->count && peer->tunnels; i++) {
 		struct session *s = gn_map_value_at(all, i);
-		if (s->peer == peer && s->up && s->silent && s->tunnels)
-			give_way(node, *(const gn_jet_id *)gn_map_key_at(all, i), s);
+		if (s->peer != peer || !s->up || !s->silent || !s->tunnels)
+			continue;
+		s->way_given = 0; /* that was another one */
+		give_way(node, *(const gn_jet_id *)gn_map_key_at(all, i), s);
 	}
 }
 
-void peers_silent_moved(struct gn_node *node, const struct session *s)
+void peers_silent_moved(struct gn_node *node, gn_jet_id id, const struct session *s)
 {
 	if (s->link && gn_node_ways_circuit(node, s->link))
 		greet_relays(node);
+	if (s->peer && s->peer->session == id)
+		peers_silent_give(node, s->peer);
 }
 
 void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s)
@@ -71,7 +77,7 @@ void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s)
 	gn_time wait = s->peer->tunnels ? GN_NODE_SILENT_TUNNEL : GN_NODE_SILENT;
 	s->silent = node->now;
 	s->redial = node->now + (peers_lost(node, s) ? 0 : wait);
-	s->way_given = false;
+	s->way_given = 0;
 	dial_others(node, id, s->peer);
 	greet_relays(node);
 	if (!s->peer->tunnels)
@@ -106,7 +112,9 @@ void peers_silent_look(struct gn_node *node, gn_jet_id id, struct session *s)
 	if (!s->silent || peer->session != id || node->now < s->redial || peer->dial ||
 	    !(peers_kept(node, peer) || peer->tunnels))
 		return;
-	s->redial = node->now + GN_NODE_SILENT_AGAIN;
+	/* where somebody waits, the first minute is not one of waiting */
+	bool soon = peer->tunnels && node->now - s->silent < GN_NODE_SILENT_AGAIN;
+	s->redial = node->now + (soon ? GN_NODE_SILENT : GN_NODE_SILENT_AGAIN);
 	if (peer->tunnels ? dial_urgent(node, peer) : dial_start(node, peer, false, true))
 		dial_end(node, peer);
 }

@@ -6,7 +6,8 @@ import contextlib, heapq, itertools, json, os, select, shutil, signal, sys, time
 
 class Ether:
     """Moves IP packets between lines, which are TUN devices or sockets; of a line: its descriptor,
-    its prefixes, its delay in seconds, whether it is cut. Ends with its orders."""
+    its prefixes, its delay in seconds, whether it is cut, the longest packet that passes. Ends with
+    its orders."""
 
     def __init__(self, lines, orders):
         self.lines, self.orders = lines, orders
@@ -34,6 +35,8 @@ class Ether:
                 return False
             to = self.line_to(packet) if len(packet) >= 20 else None
             if to is None or line["cut"] or to["cut"]:
+                continue
+            if len(packet) > min(line["most"], to["most"]):
                 continue
             at = time.monotonic() + line["delay"] + to["delay"]
             heapq.heappush(self.waiting, (at, next(self.order), to, packet))

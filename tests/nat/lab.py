@@ -293,7 +293,7 @@ class Lab:
 
     def add_line(self, fd, prefixes):
         self.lines.append({"fd": fd, "prefixes": prefixes, "delay": self.delay / 1000,
-                           "cut": False})
+                           "cut": False, "most": 65536})
         return len(self.lines) - 1
 
     @staticmethod
@@ -434,6 +434,10 @@ class Lab:
 
     def set_delay(self, side, delay):
         self.order(side.line, delay=delay / 1000)
+
+    def narrow(self, side, most):
+        """No longer packet passes, and nobody is told. (To nft a train of them is one packet.)"""
+        self.order(side.line, most=most)
 
     def unplug(self, side):
         """The host's interface goes down."""
