@@ -54,7 +54,7 @@ struct jet_space {
 	uint8_t probes;   /* packets to send whatever the window says */
 	/* when the oldest one behind an acknowledged one counts as lost; GN_NEVER */
 	gn_time loss_at;
-	gn_time sent_at;   /* last ack-eliciting packet */
+	gn_time sent_at; /* last ack-eliciting packet */
 	/* while any is OUT: since when an acknowledgement, or the probe timer, is waited for */
 	gn_time wait_at;
 	uint32_t phase;    /* of the key of the last packet, counted, and */
