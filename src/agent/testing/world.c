@@ -72,7 +72,6 @@ static void get_record(struct world *w, struct beside *b, const struct gn_host_a
 	struct gn_fb_hash key = gn_fb_record_get_key((struct gn_fb_record_get){e->table});
 	assert_int_equal(gn_fb_record_get_session((struct gn_fb_record_get){e->table}),
 			 GN_FB_SESSION_AS_FRESH);
-	assert_true(gn_fb_record_get_share((struct gn_fb_record_get){e->table}));
 	for (size_t i = 0; i < w->record_count; i++) {
 		if (memcmp(w->records[i].key.b, key.b, sizeof key.b) != 0 ||
 		    (w->records[i].keys && w->withhold))
