@@ -304,6 +304,7 @@ static enum gn_jet_why lost_why(const struct jet_session *s)
  * off as the silence was long. */
 static void heard_on(struct jet_session *s, struct jet_path *p, gn_time now)
 {
+	GN_ASSERT(s->multi);
 	p->heard_at = now;
 	if (p->suspect || p->blind)
 		p->loss_from = p->space.pn_next;

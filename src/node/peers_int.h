@@ -47,7 +47,7 @@ struct dial {
 	unsigned url_next;  /* the same */
 	/* finding: its record is looked up; no_relays: it is one itself, to be asked */
 	bool relays_asked, finding, no_relays;
-	bool urgent; /* all ways at once: somebody waits for what was said already */
+	bool urgent;       /* all ways at once: somebody waits for what was said already */
 	bool chains_asked; /* relays behind another one, where the peer has a place (RE-36) */
 	gn_time next_addr, next_relay, next_chain;
 	struct peer *next; /* that is being dialled */

@@ -191,12 +191,11 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 {
 	uint8_t bytes[GN_TOKEN_MAX];
 	struct gn_buf token = {bytes, 0, sizeof bytes};
-	struct gn_relay_open o = {
-		.relay = *relay,
-		.target = *target,
-		.via = via ? *via : (struct gn_pk){{0}},
-		.show = !of && !gn_node_policy_hides(node, target),
-		.lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
+	struct gn_relay_open o = {.relay = *relay,
+				  .target = *target,
+				  .via = via ? *via : (struct gn_pk){{0}},
+				  .show = !of && !gn_node_policy_hides(node, target),
+				  .lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
 	gn_op op;
 	if (!of && gn_node_ways_blamed(node, relay, target))
 		return GN_DENIED;

@@ -199,8 +199,8 @@ static bool move_disk(struct gn_node *node)
 
 static struct gn_buf *kept_file(struct whole_node *n, const char *name)
 {
-	static const char *const names[WHOLE_KEPT] = {"give", "given", "refused", "relay-tokens",
-						      "paths", "lifetimes"};
+	static const char *const names[WHOLE_KEPT] = {"give",         "given", "refused",
+						      "relay-tokens", "paths", "lifetimes"};
 	unsigned i = 0;
 	while (i < WHOLE_KEPT && strcmp(names[i], name) != 0)
 		i++;
