@@ -28,6 +28,9 @@ void gn_hasher_hmac_sha256(struct gn_hasher *hasher, struct gn_slice key, struct
 void gn_hasher_begin(struct gn_hasher *hasher);
 void gn_hasher_add(struct gn_hasher *hasher, struct gn_slice part);
 void gn_hasher_end(struct gn_hasher *hasher, struct gn_hash *out);
+/* What `begun` was given and then `last`; `begun` stays as it is, for the next one. */
+void gn_hasher_after(struct gn_hasher *hasher, const struct gn_hasher *begun, struct gn_slice last,
+		     struct gn_hash *out);
 void gn_hasher_free(struct gn_hasher *hasher);
 /* SHA-256(domain || msg) with the domain as the bytes of the C string, without terminator. */
 void gn_sha256_tagged(const char *domain, struct gn_slice msg, struct gn_hash *out);

@@ -129,6 +129,14 @@ void gn_hasher_end(struct gn_hasher *hasher, struct gn_hash *out)
 	GN_ASSERT(ok == 1);
 }
 
+void gn_hasher_after(struct gn_hasher *hasher, const struct gn_hasher *begun, struct gn_slice last,
+		     struct gn_hash *out)
+{
+	OSSL_MUST(EVP_MD_CTX_copy_ex((EVP_MD_CTX *)hasher, (const EVP_MD_CTX *)begun));
+	gn_hasher_add(hasher, last);
+	gn_hasher_end(hasher, out);
+}
+
 void gn_hasher_free(struct gn_hasher *hasher)
 {
 	EVP_MD_CTX_free((EVP_MD_CTX *)hasher);

@@ -120,7 +120,7 @@ static void equal_ct_compares_every_byte(void **state)
 static void a_hasher_gives_what_sha256_does(void **state)
 {
 	(void)state;
-	struct gn_hasher *hasher = gn_hasher_new();
+	struct gn_hasher *hasher = gn_hasher_new(), *begun = gn_hasher_new();
 	uint8_t in[200] = {0};
 	for (size_t i = 0; i < sizeof in; i++) {
 		struct gn_slice parts[] = {gn_slice(in, i), gn_slice(in + i, sizeof in - i)};
@@ -132,8 +132,16 @@ static void a_hasher_gives_what_sha256_does(void **state)
 		gn_hmac_sha256(parts[0], parts[1], &once); /* keys longer than a block too */
 		gn_hasher_hmac_sha256(hasher, parts[0], parts[1], &again);
 		assert_memory_equal(once.b, again.b, sizeof once.b);
+		gn_sha256(parts, 2, &once);
+		gn_hasher_begin(begun);
+		gn_hasher_add(begun, parts[0]);
+		for (int twice = 0; twice < 2; twice++) { /* it stays as it is */
+			gn_hasher_after(hasher, begun, parts[1], &again);
+			assert_memory_equal(once.b, again.b, sizeof once.b);
+		}
 	}
 	gn_hasher_free(hasher);
+	gn_hasher_free(begun);
 }
 
 static void zero_bits_count_from_the_front(void **state)

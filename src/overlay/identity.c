@@ -21,29 +21,29 @@ unsigned gn_overlay_id_work(const struct gn_node_id *id)
 }
 
 /* What gn_overlay_id_make and gn_overlay_id_work say, of one nonce after the other. */
-static unsigned work_of(struct gn_hasher *hasher, const struct gn_pk *pk, const uint8_t nonce[8])
-{
-	struct gn_slice id[] = {GN_LIT(ID_DOMAIN), GN_SLICE(pk->b), gn_slice(nonce, 8)};
-	struct gn_hash h;
-	gn_hasher_sha256(hasher, id, GN_COUNT(id), &h);
-	struct gn_slice work[] = {GN_LIT(WORK_DOMAIN), GN_SLICE(h.b)};
-	gn_hasher_sha256(hasher, work, GN_COUNT(work), &h);
-	return gn_hash_zero_bits(&h);
-}
-
 gn_err gn_overlay_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start, uint64_t tries,
 			    uint8_t nonce[8])
 {
-	struct gn_hasher *hasher = gn_hasher_new();
+	struct gn_hasher *hasher = gn_hasher_new(), *id = gn_hasher_new(), *work = gn_hasher_new();
 	gn_err err = GN_AGAIN;
+	gn_hasher_begin(id);
+	gn_hasher_add(id, GN_LIT(ID_DOMAIN));
+	gn_hasher_add(id, GN_SLICE(pk->b));
+	gn_hasher_begin(work);
+	gn_hasher_add(work, GN_LIT(WORK_DOMAIN));
 	for (uint64_t i = 0; i < tries && err != GN_OK; i++) {
 		uint8_t n[8];
+		struct gn_hash h;
 		gn_put_be64(n, start + i);
-		if (work_of(hasher, pk, n) < bits)
+		gn_hasher_after(hasher, id, GN_SLICE(n), &h);
+		gn_hasher_after(hasher, work, GN_SLICE(h.b), &h);
+		if (gn_hash_zero_bits(&h) < bits)
 			continue;
 		memcpy(nonce, n, 8);
 		err = GN_OK;
 	}
 	gn_hasher_free(hasher);
+	gn_hasher_free(id);
+	gn_hasher_free(work);
 	return err;
 }
