@@ -10,13 +10,13 @@
  * used, so its name tells nobody anything. Its note is the sender's node. */
 #include "geonet/frame/client.h"
 #include "geonet/frame/frame.h"
+#include "geonet/send/begun.h"
 #include "geonet/send/commands.h"
 #include "geonet/send/place.h"
 #include "geonet/send/trip.h"
 #include "geonet/send/typed.h"
 #include "os/os.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,8 +24,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PREFIX ".geonet-"
-#define SUFFIX ".receiving"
 #define REST_MAX (5 * GN_SEC)
 #define BUSY_REST (5 * GN_SEC + 500 * GN_MSEC) /* one guess in 5 s (RE-61) */
 #define BUSY_TRIES 4u
@@ -80,72 +78,26 @@ static bool read_code(struct receiving *r, char *text)
 
 /* ---- the state ---- */
 
-static char *state_name(const char *code)
-{
-	return cli_format(PREFIX "%s" SUFFIX, code);
-}
-
-/* The code in the name of a state; false: it is none. */
-static bool code_in(const char *name, struct gn_code *code)
-{
-	struct gn_code_wrong wrong;
-	size_t len = strlen(name), ends = strlen(PREFIX SUFFIX);
-	return len > ends && strncmp(name, PREFIX, strlen(PREFIX)) == 0 &&
-	       strcmp(name + len - strlen(SUFFIX), SUFFIX) == 0 &&
-	       gn_code_parse(gn_slice(name + strlen(PREFIX), len - ends), code, &wrong) == GN_OK;
-}
-
-static bool is_there(int folder, const char *name)
-{
-	return faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-static bool is_ours(int folder, const char *name)
-{
-	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	bool ours = fd >= 0 && gn_files_is_ours(fd);
-	if (fd >= 0)
-		close(fd);
-	return ours;
-}
-
 /* What was begun here, if it is one; where there is none the code is asked for. False after
  * printing. */
 static bool find_begun(struct receiving *r)
 {
 	struct cli *cli = r->trip.cli;
-	unsigned found = 0;
-	struct gn_code code;
-	struct dirent *e;
-	char all[8 * GN_CODE_MAX] = "", text[GN_CODE_MAX];
-	int fd = openat(r->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-	while (d && (e = readdir(d)) != NULL) {
-		if (!code_in(e->d_name, &code) || !is_ours(r->folder, e->d_name))
-			continue;
-		gn_code_text(&code, text);
-		if (found++ < 8)
-			snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s",
-				 *all ? ", " : "", text);
-		r->code = code;
-		memcpy(r->text, text, sizeof text);
-	}
-	if (d)
-		closedir(d);
-	else if (fd >= 0)
-		close(fd);
-	r->has_code = found == 1;
-	char *asked = found ? NULL : typed_ask(r->trip.cli);
+	struct begun b = begun_find(r->folder);
+	char *asked = b.count ? NULL : typed_ask(cli);
 	if (asked)
 		return read_code(r, asked);
-	if (found == 0)
+	if (b.count == 0)
 		cli_fail(cli, CLI_USAGE, "usage",
 			 "nothing was begun in %s: say the code that they read to you",
 			 strcmp(r->into, ".") == 0 ? "this folder" : r->into);
-	else if (found > 1)
+	else if (b.count > 1)
 		cli_fail(cli, CLI_USAGE, "ambiguous",
-			 "%u were begun here: say which, by its code: %s", found, all);
-	return found == 1;
+			 "%u were begun here: say which, by its code: %s", b.count, b.all);
+	r->has_code = b.count == 1;
+	r->code = b.code;
+	memcpy(r->text, b.text, sizeof r->text);
+	return r->has_code;
 }
 
 /* A state of its own: the folder is the disk's from now on. */
@@ -153,7 +105,7 @@ static gn_err open_disk(struct receiving *r)
 {
 	int state_in = fcntl(r->folder, F_DUPFD_CLOEXEC, 0), dest = r->folder;
 	r->folder = -1;
-	return disk_open(&r->trip.disk, dest, state_in, state_name(r->text));
+	return disk_open(&r->trip.disk, dest, state_in, begun_name(r->text));
 }
 
 static int fail_disk(struct receiving *r, gn_err err)
@@ -163,7 +115,8 @@ static int fail_disk(struct receiving *r, gn_err err)
 				"this is being received already");
 	if (err == GN_DENIED)
 		return cli_fail(r->trip.cli, CLI_FAILED, gn_err_name(err),
-				"%s/" PREFIX "%s" SUFFIX " is another user's, or others may write "
+				"%s/" BEGUN_PREFIX "%s" BEGUN_SUFFIX
+				" is another user's, or others may write "
 				"it, and is not believed: receive into another folder",
 				r->into, r->text);
 	return cli_fail(r->trip.cli, CLI_FAILED, "io", "%s: %s", r->into, strerror(errno));
@@ -572,8 +525,8 @@ static int run(struct receiving *r)
 	char *said = typed_code(p->cli);
 	if (said ? !read_code(r, said) : !find_begun(r))
 		return CLI_USAGE;
-	name = state_name(r->text);
-	bool begun = is_there(r->folder, name);
+	name = begun_name(r->text);
+	bool begun = begun_is_there(r->folder, name);
 	free(name);
 	if (!begun && !cli_flag(p->cli, "yes") && !gn_os_is_terminal(STDIN_FILENO))
 		return cli_fail(p->cli, CLI_USAGE, "usage",
