@@ -104,8 +104,10 @@ void gn_node_request_closed(struct gn_host_request *base)
 bool gn_node_is_fresh(const struct gn_node_request *r, uint8_t session, uint64_t share,
 		      struct gn_node_fresh_for *who)
 {
-	*who = (struct gn_node_fresh_for){
-		.user = gn_host_user(&r->base)->uid, .stranger = r->base.stranger, .share = share};
+	const struct gn_host_who *user = gn_host_user(&r->base); /* NULL: somebody by HTTP */
+	*who = (struct gn_node_fresh_for){.user = user ? user->uid : UINT32_MAX,
+					  .stranger = !user || r->base.stranger,
+					  .share = share};
 	return session == GN_FB_SESSION_AS_FRESH && r->node->config.fresh != GN_NODE_FRESH_NO;
 }
 
