@@ -146,6 +146,7 @@ static void a_rate_of_nothing_is_not_believed(void **state)
 	say(FIRST, SECOND);
 	whole_run_for(&w, 3 * GN_SEC);
 	struct gn_node *node = whole_node(&w, FIRST);
+	node->ways.spares = whole_node(&w, SECOND)->ways.spares = GN_NODE_SPARES; /* no other way */
 	assert_int_equal(gn_jet_ways(node->jet, session_of(FIRST, SECOND), &main, 1), 1);
 	const struct gn_relay_event little = {.kind = GN_RELAY_CALLED,
 					      .op = gn_node_ways_circuit(node, main.link)->op,
