@@ -227,7 +227,7 @@ int main(int argc, char **argv)
 	puts("go");
 	fflush(stdout);
 	int64_t began = now_ns(), until = began + (int64_t)atoi(argv[3]) * GN_SEC;
-	int64_t each = GN_SEC / atoll(argv[4]) * (streams ? 1 : BATCH);
+	int64_t each = GN_SEC / strtoll(argv[4], NULL, 10) * (streams ? 1 : BATCH);
 	for (int64_t next = began, now; (now = now_ns()) < until;) {
 		if (now < next) {
 			struct timespec t = {0, next - now < GN_MSEC ? next - now : GN_MSEC};
