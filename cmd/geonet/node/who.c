@@ -46,8 +46,7 @@ static int own_name(struct cli *cli, const char *who)
 static int among_peers(struct cli *cli, const char *who, struct gn_pk *out, size_t *found)
 {
 	struct reply r;
-	struct call call = {.path = cli_format("/api/v1/peers"),
-			    .quiet = strlen(who) == DIGITS};
+	struct call call = {.path = cli_format("/api/v1/peers"), .quiet = strlen(who) == DIGITS};
 	int exit = call.quiet ? client_call(cli, call, &r)
 			      : client_must(cli, call, &r, "the node's peers");
 	*found = exit ? 0 : named_in(json_object_get(r.json, "peers"), who, out);
