@@ -193,7 +193,7 @@ static void connect_one(const char *kind, const struct sockaddr_in *to, int fds[
 	struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = address()};
 	struct linger reset = {1, 0};
 	setsockopt(*at, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-	if (bind(*at, (struct sockaddr *)&from, sizeof from) ||
+	if (*at < 0 || bind(*at, (struct sockaddr *)&from, sizeof from) ||
 	    connect(*at, (const struct sockaddr *)to, sizeof *to))
 		return;
 	make("other", bytes);
@@ -207,27 +207,30 @@ static void connect_one(const char *kind, const struct sockaddr_in *to, int fds[
 int main(int argc, char **argv)
 {
 	static int fds[OPEN];
-	if (argc != 6) {
+	int64_t given[4]; /* PORT SECONDS RATE SEED */
+	for (int i = 0; i < 4 && argc == 6; i++)
+		given[i] = strtoll(argv[2 + i], NULL, 10);
+	if (argc != 6 || given[2] <= 0) {
 		printf("spray KIND PORT SECONDS RATE SEED\n");
 		return 2;
 	}
 	const char *kind = argv[1];
 	bool streams = strcmp(kind, "tcp") == 0 || strcmp(kind, "tls") == 0;
 	struct sockaddr_in to = {.sin_family = AF_INET,
-				 .sin_port = htons((uint16_t)atoi(argv[2])),
+				 .sin_port = htons((uint16_t)given[0]),
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct sockaddr_in any = {.sin_family = AF_INET};
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), size = 8 << 20;
-	gn_prng_init(&prng, (uint64_t)atoll(argv[5]));
+	gn_prng_init(&prng, (uint64_t)given[3]);
 	if (strcmp(kind, "hello") == 0)
-		make_hellos((uint16_t)atoi(argv[2]));
+		make_hellos((uint16_t)given[0]);
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-	if (bind(fd, (struct sockaddr *)&any, sizeof any))
+	if (fd < 0 || bind(fd, (struct sockaddr *)&any, sizeof any))
 		return 1;
 	puts("go");
 	fflush(stdout);
-	int64_t began = now_ns(), until = began + (int64_t)atoi(argv[3]) * GN_SEC;
-	int64_t each = GN_SEC / strtoll(argv[4], NULL, 10) * (streams ? 1 : BATCH);
+	int64_t began = now_ns(), until = began + given[1] * GN_SEC;
+	int64_t each = GN_SEC / given[2] * (streams ? 1 : BATCH);
 	for (int64_t next = began, now; (now = now_ns()) < until;) {
 		if (now < next) {
 			struct timespec t = {0, next - now < GN_MSEC ? next - now : GN_MSEC};

@@ -296,7 +296,7 @@ gn_err gn_node_fresh_follow(struct gn_node *node, const struct gn_node_fresh_for
 /* Borrows of itself from now on. */
 static void keep_sub(struct fresh_lasting *l, const struct gn_bus_subscribe *s)
 {
-	GN_ASSERT(l->topic);
+	GN_ASSERT(l->topic && (l->owned || s->filter_count == 0));
 	struct gn_slice *filters = (struct gn_slice *)(void *)l->owned;
 	uint8_t *at = l->owned + s->filter_count * sizeof *filters;
 	l->sub = *s;
