@@ -78,6 +78,8 @@ static void retry(struct gn_quic *q, const struct gn_addr *from, const ngtcp2_pk
 	if (q->out_len || !may_retry(q, gn_addr_prefix(from)))
 		return;
 	gn_rand_fill(q->env.rand, own.data, own.datalen);
+	if (ngtcp2_cid_eq(&own, &hd->dcid))
+		return; /* a Retry names another id (RFC 9000 17.2.5.1) */
 	ngtcp2_ssize len = ngtcp2_crypto_generate_retry_token(
 		token, q->secret, sizeof q->secret, hd->version, path->path.remote.addr,
 		path->path.remote.addrlen, &own, &hd->dcid, quic_now(q));
