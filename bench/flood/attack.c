@@ -90,14 +90,8 @@ static void spoof(const struct flood *f, struct crowd *c, const struct pool *poo
 						  .msg_iovlen = 1,
 						  .msg_control = control[i],
 						  .msg_controllen = sizeof control[i]};
-		struct cmsghdr *h = CMSG_FIRSTHDR(&msgs[i].msg_hdr);
-		h->cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo));
-		h->cmsg_level = IPPROTO_IP;
-		h->cmsg_type = IP_PKTINFO;
-		struct in_pktinfo info = {
-			.ipi_spec_dst.s_addr =
-				htonl(0x7f000000u | (1u << 16) | ((uint32_t)random & 0x3fffff))};
-		memcpy(CMSG_DATA(h), &info, sizeof info);
+		crowd_send_from(&msgs[i].msg_hdr,
+				htonl(0x7f000000u | (1u << 16) | ((uint32_t)random & 0x3fffff)));
 	}
 	int sent = sendmmsg(c->fd, msgs, N, 0);
 	f->shared->attacks += sent > 0 ? (unsigned)sent / 2 : 0;

@@ -17,6 +17,16 @@ static void die(const char *what)
 	exit(1);
 }
 
+void crowd_send_from(struct msghdr *msg, uint32_t address)
+{
+	struct cmsghdr *h = CMSG_FIRSTHDR(msg);
+	struct in_pktinfo info = {.ipi_spec_dst.s_addr = address};
+	h->cmsg_len = CMSG_LEN(sizeof info);
+	h->cmsg_level = IPPROTO_IP;
+	h->cmsg_type = IP_PKTINFO;
+	memcpy(CMSG_DATA(h), &info, sizeof info);
+}
+
 void crowd_init(struct crowd *c, const struct flood *f, uint32_t keys, uint64_t seed,
 		const struct gn_jet_config *config)
 {
@@ -62,13 +72,9 @@ static void send_from(struct crowd *c, const struct gn_addr *from, const uint8_t
 			     .msg_iovlen = 1,
 			     .msg_control = &control,
 			     .msg_controllen = sizeof control};
-	struct cmsghdr *h = CMSG_FIRSTHDR(&msg);
-	h->cmsg_level = IPPROTO_IP;
-	h->cmsg_type = IP_PKTINFO;
-	h->cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo));
-	struct in_pktinfo info = {0};
-	memcpy(&info.ipi_spec_dst, from->ip + 12, 4);
-	memcpy(CMSG_DATA(h), &info, sizeof info);
+	uint32_t address;
+	memcpy(&address, from->ip + 12, sizeof address);
+	crowd_send_from(&msg, address);
 	if (sendmsg(c->fd, &msg, 0) < 0)
 		return; /* lost, as on any network */
 }

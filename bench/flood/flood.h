@@ -78,6 +78,10 @@ struct crowd {
 	void *user;
 };
 
+/* The datagram is sent from that address (IPv4, network order), whose room it has as its control
+ * message: CMSG_SPACE(sizeof(struct in_pktinfo)) bytes, aligned. */
+struct msghdr;
+void crowd_send_from(struct msghdr *msg, uint32_t address);
 void crowd_init(struct crowd *c, const struct flood *f, uint32_t keys, uint64_t seed,
 		const struct gn_jet_config *config);
 /* A session from the local address `from` (its port is 1); its key is number (last byte) % keys. */

@@ -143,13 +143,8 @@ static void spray(int fd, const char *kind, const struct sockaddr_in *to)
 						  .msg_iovlen = 1,
 						  .msg_control = control[i],
 						  .msg_controllen = sizeof control[i]};
-		struct cmsghdr *h = CMSG_FIRSTHDR(&msgs[i].msg_hdr);
-		h->cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo));
-		h->cmsg_level = IPPROTO_IP;
-		h->cmsg_type = IP_PKTINFO;
 		at = i % 2 ? at : address();
-		struct in_pktinfo info = {.ipi_spec_dst.s_addr = at};
-		memcpy(CMSG_DATA(h), &info, sizeof info);
+		crowd_send_from(&msgs[i].msg_hdr, at);
 	}
 	int n = sendmmsg(fd, msgs, BATCH, 0);
 	for (int i = 0; i < n; i++) {
