@@ -338,6 +338,38 @@ static void who_waits_comes_in_turn(void **state)
 	assert_int_equal(told_count, 5);
 }
 
+/* A stranger's records open their item; then the contact that this made wants the same. */
+static void what_was_told_a_moment_ago_is_told_once_more(void **state)
+{
+	(void)state;
+	struct gn_pk owner = owner_of(0), other = owner_of(1);
+	put_identity(0, 4, 1, "", 0);
+	put_prekeys(0, 0, 7, 0);
+	put_identity(1, 1, 0, "", 0);
+	beside_node_up(&beside);
+	assert_int_equal(gn_agent_know_want(know, &owner), GN_OK); /* nothing is kept: looked up */
+	TOLD(1);
+	unsigned before = gets;
+	unix_now += AGENT_KNOW_KEPT - 1;
+	assert_int_equal(gn_agent_know_want(know, &owner), GN_OK);
+	assert_int_equal(gn_agent_know_ask(know, &owner), GN_OK); /* that will do */
+	TOLD(2);
+	assert_true(gets == before && gn_pk_eq(&told[1].owner, &owner));
+	assert_true(told[1].seq == 4 && told[1].prekeys == 1 && told[1].prekeys_seq[0] == 7);
+	assert_int_equal(gn_agent_know_want(know, &owner), GN_OK); /* once */
+	TOLD(3);
+	assert_true(gets > before);
+	before = gets;
+	unix_now += AGENT_KNOW_KEPT; /* and not for long */
+	assert_int_equal(gn_agent_know_want(know, &owner), GN_OK);
+	TOLD(4);
+	assert_true(gets > before);
+	before = gets;
+	assert_int_equal(gn_agent_know_want(know, &other), GN_OK); /* nor of others */
+	TOLD(5);
+	assert_true(gets > before && gn_pk_eq(&told[4].owner, &other));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -350,6 +382,7 @@ int main(void)
 		T(nobody_and_trouble_are_two_things),
 		T(a_node_that_goes_ends_a_lookup),
 		T(so_many_are_looked_up_at_once),
+		T(what_was_told_a_moment_ago_is_told_once_more),
 		T(who_waits_comes_in_turn),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

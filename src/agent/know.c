@@ -38,6 +38,9 @@ struct gn_agent_know {
 	struct know_lookup lookups[AGENT_KNOW_LOOKUPS];
 	struct gn_pk waiting[AGENT_KNOW_WAITING]; /* in turn */
 	size_t waiting_count;
+	struct know_lookup last; /* that told somebody's records, until `last_until`, */
+	uint64_t last_until;
+	bool again; /* and is wanted again */
 };
 
 /* ---- what was found ---- */
@@ -114,9 +117,19 @@ static void add_prekeys(struct know_lookup *l, unsigned device, struct gn_slice 
 
 /* ---- a lookup ---- */
 
-static void tell(struct know_lookup *l)
+static void free_found(struct know_lookup *l)
 {
-	struct gn_agent_know *k = l->know;
+	for (size_t i = 0; i < l->identity_count; i++) {
+		free(l->identities[i]);
+		free((void *)(uintptr_t)l->records[i].p);
+	}
+	for (size_t i = 0; i < l->device_count; i++)
+		free(l->prekeys[i]);
+	*l = (struct know_lookup){0};
+}
+
+static void tell(struct gn_agent_know *k, const struct know_lookup *l)
+{
 	const struct gn_prekeys *found[GN_IDENTITY_DEVICES];
 	struct gn_agent_known known = {.owner = l->owner,
 				       .err = l->identity_count ? GN_OK
@@ -133,15 +146,23 @@ static void tell(struct know_lookup *l)
 	if (known.identity_count && !known.prekeys_count && l->err)
 		known.err =
 			l->err; /* their devices were not asked about: nothing is known of them */
-	l->taken = false;       /* they may be asked for again from there */
 	k->config.known(k->config.user, &known);
-	for (size_t i = 0; i < l->identity_count; i++) {
-		free(l->identities[i]);
-		free((void *)(uintptr_t)l->records[i].p);
+}
+
+/* Over: they may be asked for again from where it is told. What was found is kept a little. */
+static void end(struct know_lookup *l)
+{
+	struct gn_agent_know *k = l->know;
+	l->taken = false;
+	tell(k, l);
+	if (l->identity_count && !l->err) {
+		free_found(&k->last);
+		k->last = *l;
+		k->last_until = k->config.unix_now(k->config.user) + AGENT_KNOW_KEPT;
+		k->again = false;
+		*l = (struct know_lookup){0};
 	}
-	for (size_t i = 0; i < l->device_count; i++)
-		free(l->prekeys[i]);
-	*l = (struct know_lookup){0};
+	free_found(l);
 }
 
 static void on_values(void *user, const struct gn_host_client_event *e);
@@ -196,7 +217,7 @@ static void step(struct know_lookup *l)
 	if (!l->prekeys_asked && l->identity_count)
 		ask_prekeys(l);
 	if (!l->running)
-		tell(l);
+		end(l);
 }
 
 static void on_values(void *user, const struct gn_host_client_event *e)
@@ -256,13 +277,9 @@ void gn_agent_know_free(struct gn_agent_know *k)
 		struct know_lookup *l = &k->lookups[i];
 		for (size_t j = 0; j < GN_COUNT(l->gets); j++)
 			gn_agent_link_drop(k->config.link, l->gets[j].call);
-		for (size_t j = 0; j < l->identity_count; j++) {
-			free(l->identities[j]);
-			free((void *)(uintptr_t)l->records[j].p);
-		}
-		for (size_t j = 0; j < l->device_count; j++)
-			free(l->prekeys[j]);
+		free_found(l);
 	}
+	free_found(&k->last);
 	free(k);
 }
 
@@ -274,14 +291,33 @@ gn_err gn_agent_know_ask(struct gn_agent_know *k, const struct gn_pk *owner)
 	for (size_t i = 0; i < k->waiting_count; i++)
 		if (gn_pk_eq(&k->waiting[i], owner))
 			return GN_OK;
+	if (k->again && gn_pk_eq(&k->last.owner, owner))
+		return GN_OK;
 	if (k->waiting_count == AGENT_KNOW_WAITING)
 		return GN_LIMIT;
 	k->waiting[k->waiting_count++] = *owner;
 	return GN_OK;
 }
 
+gn_err gn_agent_know_want(struct gn_agent_know *k, const struct gn_pk *owner)
+{
+	bool kept = k->last.identity_count && gn_pk_eq(&k->last.owner, owner) &&
+		    k->config.unix_now(k->config.user) < k->last_until;
+	if (!kept)
+		return gn_agent_know_ask(k, owner);
+	k->again = true;
+	return GN_OK;
+}
+
 void gn_agent_know_pump(struct gn_agent_know *k)
 {
+	struct know_lookup last = k->last;
+	if (k->again) {
+		k->last = (struct know_lookup){0};
+		k->again = false;
+		tell(k, &last);
+		free_found(&last);
+	}
 	for (size_t i = 0; i < AGENT_KNOW_LOOKUPS && k->waiting_count; i++) {
 		if (k->lookups[i].taken ||
 		    gn_agent_link_room(k->config.link) < SALTS * GN_IDENTITY_DEVICES)

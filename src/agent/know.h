@@ -7,7 +7,10 @@
  *
  * 1. A person is looked up once at a time, however often they are asked for.
  * 2. What is told was signed by who it is of: records that do not verify are nothing.
- * 3. AGENT_KNOW_LOOKUPS run at once; AGENT_KNOW_WAITING more wait, in turn.
+ * 3. What a lookup told of somebody, all of it, is kept for AGENT_KNOW_KEPT and told once more to who
+ *    wants it then: a stranger's records open their first item, and only that makes them somebody
+ *    whose records are kept.
+ * 4. AGENT_KNOW_LOOKUPS run at once; AGENT_KNOW_WAITING more wait, in turn.
  *
  * Rules: docs/spec/agent.md AG-51. */
 #ifndef GN_AGENT_KNOW_H
@@ -46,6 +49,8 @@ GN_MUST gn_err gn_agent_know_new(const struct gn_agent_know_config *config,
 void gn_agent_know_free(struct gn_agent_know *k);
 /* GN_LIMIT: too many wait. GN_OK: it is told once, from gn_agent_know_pump or the link's. */
 GN_MUST gn_err gn_agent_know_ask(struct gn_agent_know *k, const struct gn_pk *owner);
+/* As gn_agent_know_ask, but what was told a moment ago will do. */
+GN_MUST gn_err gn_agent_know_want(struct gn_agent_know *k, const struct gn_pk *owner);
 void gn_agent_know_pump(struct gn_agent_know *k);
 
 #endif

@@ -95,6 +95,8 @@
  * screen of chats after a start. */
 #define AGENT_KNOW_LOOKUPS 2u
 #define AGENT_KNOW_WAITING 256u
+/* Seconds that what a lookup told is told once more for, instead of another lookup. */
+#define AGENT_KNOW_KEPT 5u
 /* Answers wanted before a record counts as the newest (people.md), and versions that one lookup
  * tells: two places that differ, and one more for a fork. */
 #define AGENT_KNOW_QUORUM 4u

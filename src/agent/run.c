@@ -94,7 +94,7 @@ static void tell_event(struct gn_agent *a, const struct gn_people_event *e, uint
 	gn_err err = GN_OK;
 	switch (e->kind) {
 	case GN_PEOPLE_WANT_RECORD:
-		(void)!gn_agent_know_ask(a->know, &e->owner); /* full: asked for again */
+		(void)!gn_agent_know_want(a->know, &e->owner); /* full: asked for again */
 		break;
 	case GN_PEOPLE_WANT_BOX: agent_own_box_for(a, &e->owner); break;
 	case GN_PEOPLE_DEVICE_GONE:
