@@ -7,9 +7,9 @@
  *
  * 1. A person is looked up once at a time, however often they are asked for.
  * 2. What is told was signed by who it is of: records that do not verify are nothing.
- * 3. What a lookup told of somebody, all of it, is kept for AGENT_KNOW_KEPT and told once more to who
- *    wants it then: a stranger's records open their first item, and only that makes them somebody
- *    whose records are kept.
+ * 3. What a lookup told of somebody, all of it, is kept for AGENT_KNOW_KEPT and told once more to
+ *    who wants it then: a stranger's records open their first item, and only that makes them
+ *    somebody whose records are kept.
  * 4. AGENT_KNOW_LOOKUPS run at once; AGENT_KNOW_WAITING more wait, in turn.
  *
  * Rules: docs/spec/agent.md AG-51. */

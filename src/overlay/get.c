@@ -179,6 +179,17 @@ bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, 
 	return true;
 }
 
+static void send_version(struct gn_overlay *ov, const struct gn_ov_from *from,
+			 const struct gn_ov_held *h)
+{
+	struct gn_fbb b = gn_ov_builder(ov);
+	struct gn_fb_hash hash;
+	memcpy(hash.b, h->hash.b, sizeof hash.b);
+	gn_fbref body = gn_fb_record_version_make(
+		&b, &(struct gn_fb_record_version_args){.seq = h->seq, .hash = &hash});
+	(void)gn_ov_send(ov, &b, &from->c, from->request, GN_FB_OVERLAY_BODY_RECORD_VERSION, body);
+}
+
 void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_get m, gn_time now)
 {
 	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_GET);
@@ -197,7 +208,12 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 		return;
 	}
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &key);
-	if (h && h->seq >= gn_fb_get_min_seq(m) && !h->graced) {
+	bool held = h && h->seq >= gn_fb_get_min_seq(m) && !h->graced;
+	if (held && gn_fb_get_version(m) && !gn_fb_get_nonce(m)) {
+		send_version(ov, from, h);
+		return;
+	}
+	if (held) {
 		/* A proof is for those we share links with: nobody else needs one, and it costs
 		 * a signature and the record read. One that makes a copy a promise is for those
 		 * of standing. */

@@ -187,8 +187,9 @@ static gn_fbref some_body(struct gn_fbb *b, struct gn_reader *r, uint8_t type, u
 		return gn_fb_find_make(b, &(struct gn_fb_find_args){.theta = gn_read_be64(r),
 								    .limit = gn_read_u8(r)});
 	case GN_FB_OVERLAY_BODY_GET:
-		return gn_fb_get_make(
-			b, &(struct gn_fb_get_args){.key = &key, .min_seq = gn_read_u8(r) % 3u});
+		return gn_fb_get_make(b, &(struct gn_fb_get_args){.key = &key,
+								  .min_seq = gn_read_u8(r) % 3u,
+								  .version = n == 2});
 	case GN_FB_OVERLAY_BODY_VALUE:
 		return gn_fb_value_make(b, &(struct gn_fb_value_args){.record = some_record(r)});
 	case GN_FB_OVERLAY_BODY_PUT:

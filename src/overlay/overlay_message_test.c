@@ -313,8 +313,8 @@ static void a_peer_forgets_only_what_it_listed(void **state)
 	}
 }
 
-/* What node 1 answers to a GET of node 0, from its outputs. */
-static uint8_t answer_to_get(const struct gn_hash *key, uint64_t nonce)
+/* What node 1 answers to such a GET of node 0, from its outputs; *said: of a version, its hash. */
+static uint8_t answer_to(struct gn_fb_get_args get, const struct gn_hash *key, struct gn_hash *said)
 {
 	static uint8_t storage[512];
 	struct gn_overlay *ov = net.node[1].ov;
@@ -325,16 +325,55 @@ static uint8_t answer_to_get(const struct gn_hash *key, uint64_t nonce)
 	struct gn_fb_hash k;
 	memcpy(k.b, key->b, sizeof k.b);
 	net_pump(&net, 1);
-	gn_fbref body = gn_fb_get_make(&b, &(struct gn_fb_get_args){.key = &k, .nonce = nonce});
+	get.key = &k;
+	gn_fbref body = gn_fb_get_make(&b, &get);
 	assert_int_equal(give(GN_FB_OVERLAY_BODY_GET, body, &b, 77), GN_OK);
 	while (gn_overlay_next_store(ov, &s))
 		net_store(&net, 1, &s);
 	while (gn_overlay_next_message(ov, &m)) {
 		assert_int_equal(gn_fb_overlay_message_verify(m.bytes, &answer), GN_OK);
-		if (gn_fb_overlay_message_request(answer) == 77)
-			return gn_fb_overlay_message_body_type(answer);
+		if (gn_fb_overlay_message_request(answer) != 77)
+			continue;
+		uint8_t type = gn_fb_overlay_message_body_type(answer);
+		if (type == GN_FB_OVERLAY_BODY_RECORD_VERSION) {
+			k = gn_fb_record_version_hash(
+				gn_fb_overlay_message_body_as_record_version(answer));
+			memcpy(said->b, k.b, sizeof said->b);
+		}
+		return type;
 	}
 	return GN_FB_OVERLAY_BODY_NONE;
+}
+
+static uint8_t answer_to_get(const struct gn_hash *key, uint64_t nonce)
+{
+	struct gn_hash said;
+	return answer_to((struct gn_fb_get_args){.nonce = nonce}, key, &said);
+}
+
+/* OV-50: who asks which version is held gets that, and nobody reads a disk for it. */
+static void a_version_is_said_without_the_record(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct gn_sk owner;
+	struct gn_hash said = {{0}};
+	gn_sk_new(&net.rand, &owner);
+	net_record(&net, &r, &owner, 256, "held", 7, "x");
+	assert_int_equal(net_put(&net, 1, &r, 2), GN_OK);
+	net.dead_disk = 1 + 1;
+	assert_int_equal(answer_to((struct gn_fb_get_args){.version = true, .min_seq = 7},
+				   &r.r.key, &said),
+			 GN_FB_OVERLAY_BODY_RECORD_VERSION);
+	assert_true(gn_hash_eq(&said, &r.r.hash));
+	net.dead_disk = 0;
+	assert_int_equal(answer_to((struct gn_fb_get_args){.version = true, .min_seq = 8},
+				   &r.r.key, &said),
+			 GN_FB_OVERLAY_BODY_NODES);
+	/* a proof was asked for */
+	assert_int_equal(answer_to((struct gn_fb_get_args){.version = true, .nonce = 9}, &r.r.key,
+				   &said),
+			 GN_FB_OVERLAY_BODY_ACK);
 }
 
 /* OV-61: a disk that cannot give a record now does not make it one that is not here. NO-18: a
@@ -534,6 +573,7 @@ int main(void)
 		cmocka_unit_test(what_is_asked_is_answered_by_its_kinds_once),
 		cmocka_unit_test(a_peer_forgets_only_what_it_listed),
 		cmocka_unit_test(a_busy_disk_hides_nothing_and_a_proof_costs),
+		cmocka_unit_test(a_version_is_said_without_the_record),
 		cmocka_unit_test(a_hello_for_another_key_or_version_is_refused),
 		cmocka_unit_test(link_lists_are_known_on_both_sides),
 		cmocka_unit_test(pings_are_small),

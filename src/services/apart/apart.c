@@ -148,14 +148,15 @@ static bool is_answer(uint8_t type)
 {
 	return type == GN_FB_OVERLAY_BODY_ACK || type == GN_FB_OVERLAY_BODY_STALE ||
 	       type == GN_FB_OVERLAY_BODY_NOT_MINE || type == GN_FB_OVERLAY_BODY_VALUE ||
-	       type == GN_FB_OVERLAY_BODY_NODES || type == GN_FB_OVERLAY_BODY_REFUSED ||
-	       type == GN_FB_OVERLAY_BODY_BUSY;
+	       type == GN_FB_OVERLAY_BODY_RECORD_VERSION || type == GN_FB_OVERLAY_BODY_NODES ||
+	       type == GN_FB_OVERLAY_BODY_REFUSED || type == GN_FB_OVERLAY_BODY_BUSY;
 }
 
 /* Of those that both may say, what each cannot. */
 static bool fits(bool put, uint8_t type)
 {
-	bool of_get = type == GN_FB_OVERLAY_BODY_VALUE || type == GN_FB_OVERLAY_BODY_NODES;
+	bool of_get = type == GN_FB_OVERLAY_BODY_VALUE ||
+		      type == GN_FB_OVERLAY_BODY_RECORD_VERSION || type == GN_FB_OVERLAY_BODY_NODES;
 	bool of_put = type == GN_FB_OVERLAY_BODY_ACK || type == GN_FB_OVERLAY_BODY_STALE ||
 		      type == GN_FB_OVERLAY_BODY_NOT_MINE;
 	return put ? !of_get : !of_put;

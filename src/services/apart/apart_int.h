@@ -11,11 +11,14 @@
 /* A node that may be asked. Its state:
  *
  *   NEW -> ASKED -> GOOD [a receipt; a record]
+ *                -> SAID [which version it has] -> GOOD [another showed that one] | ASKED [for it]
  *                -> NONE [it has not got it; it does not take it]
  *                -> DOWN [silent, not reached, or what it said is not good] */
-enum apart_state { APART_NEW, APART_ASKED, APART_GOOD, APART_NONE, APART_DOWN };
+enum apart_state { APART_NEW, APART_ASKED, APART_SAID, APART_GOOD, APART_NONE, APART_DOWN };
 struct apart_node {
 	enum apart_state state;
+	bool whole; /* asked for the record, not for its version */
+	struct gn_hash version;
 	uint64_t request;
 	gn_time due;
 };
@@ -68,9 +71,9 @@ static inline struct apart_op *apart_at(const struct gn_apart *a, uint32_t i)
 /* ---- apart_message.c ---- */
 
 void apart_out_init(struct gn_apart *a);
-/* False: it could not be made. */
+/* whole: the record itself is wanted. False: it could not be made. */
 bool apart_ask(struct gn_apart *a, const struct apart_op *o, const struct gn_contact *to,
-	       uint64_t request);
+	       uint64_t request, bool whole);
 
 /* ---- apart_op.c ---- */
 

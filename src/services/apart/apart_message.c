@@ -13,7 +13,7 @@ void apart_out_init(struct gn_apart *a)
 }
 
 bool apart_ask(struct gn_apart *a, const struct apart_op *o, const struct gn_contact *to,
-	       uint64_t request)
+	       uint64_t request, bool whole)
 {
 	GN_ASSERT(request != 0);
 	struct gn_fbb *b = gn_frame_out_begin(&a->out, o->put ? o->record.bytes.len : 0);
@@ -22,8 +22,9 @@ bool apart_ask(struct gn_apart *a, const struct apart_op *o, const struct gn_con
 		return false;
 	gn_fbref body =
 		o->put ? gn_fb_put_make(b, &(struct gn_fb_put_args){.record = o->record.bytes})
-		       : gn_fb_get_make(
-				 b, &(struct gn_fb_get_args){.key = &key, .min_seq = o->min_seq});
+		       : gn_fb_get_make(b, &(struct gn_fb_get_args){.key = &key,
+								    .min_seq = o->min_seq,
+								    .version = !whole});
 	gn_fbref root = gn_fb_overlay_message_make(
 		b, &(struct gn_fb_overlay_message_args){
 			   .request = request,

@@ -1,5 +1,7 @@
 /* One operation, once its nodes are known: a PUT asks the APART_SET nearest at once, a GET as many
- * as have to answer, and the next for each that is of no use, APART_NODES in all.
+ * as have to answer, and the next for each that is of no use, APART_NODES in all. The record itself
+ * is asked of one, of the others which version they have, and for that where nobody has shown it: a
+ * record is up to 64 KiB, and goes over circuits that carry 2 KiB/s (RE-33).
  *
  *   PUT: over when the receipts count as `need` (OV-56), or nobody is left to answer
  *   GET: over when `need` have shown a record, or nobody is left: who has nothing does not count
@@ -53,16 +55,60 @@ static struct apart_node *next_node(struct apart_op *o)
 	return NULL;
 }
 
+static void ask(struct gn_apart *a, struct apart_op *o, struct apart_node *n, bool whole)
+{
+	n->request = gn_rand_u64(a->env.rand) | 1;
+	n->due = a->now + APART_ANSWER;
+	n->whole = whole;
+	bool asked = apart_ask(a, o, &o->set[n - o->at], n->request, whole);
+	n->state = asked ? APART_ASKED : APART_DOWN;
+}
+
+/* Is the record itself on its way, or here? */
+static bool is_coming(const struct apart_op *o)
+{
+	bool is = o->found_count > 0;
+	for (unsigned i = 0; i < o->count; i++)
+		is = is || (o->at[i].state == APART_ASKED && o->at[i].whole);
+	return is;
+}
+
 static void ask_next(struct gn_apart *a, struct apart_op *o)
 {
 	GN_ASSERT(o->running && !o->op.ended);
 	unsigned wanted = o->put ? APART_SET : o->need;
 	struct apart_node *n;
-	while (with(o, APART_ASKED) + with(o, APART_GOOD) < wanted && (n = next_node(o))) {
-		n->request = gn_rand_u64(a->env.rand) | 1;
-		n->due = a->now + APART_ANSWER;
-		bool asked = apart_ask(a, o, &o->set[n - o->at], n->request);
-		n->state = asked ? APART_ASKED : APART_DOWN;
+	while (with(o, APART_ASKED) + with(o, APART_SAID) + with(o, APART_GOOD) < wanted &&
+	       (n = next_node(o)))
+		ask(a, o, n, o->put || !is_coming(o));
+}
+
+static struct apart_found *found_of(struct apart_op *o, const struct gn_hash *version)
+{
+	for (unsigned i = 0; i < o->found_count; i++)
+		if (gn_hash_eq(&o->found[i].record.hash, version))
+			return &o->found[i];
+	return NULL;
+}
+
+/* Who said which version they have: that was shown, or they are asked for it, one at a time. */
+static void settle_said(struct gn_apart *a, struct apart_op *o)
+{
+	bool asked = false;
+	for (unsigned i = 0; i < o->count; i++)
+		asked = asked || (o->at[i].state == APART_ASKED && o->at[i].whole);
+	for (unsigned i = 0; i < o->count; i++) {
+		struct apart_node *n = &o->at[i];
+		if (n->state != APART_SAID)
+			continue;
+		struct apart_found *same = found_of(o, &n->version);
+		if (same) {
+			same->holders++;
+			n->state = APART_GOOD;
+		} else if (!asked) {
+			ask(a, o, n, true);
+			asked = n->state == APART_ASKED;
+		}
 	}
 }
 
@@ -105,6 +151,8 @@ void apart_run(struct gn_apart *a, struct apart_op *o)
 			a->count->silent++;
 		}
 	bool late = o->started + APART_TIME <= a->now;
+	if (!late)
+		settle_said(a, o);
 	if (o->running && is_enough(a, o)) {
 		apart_end(a, o, GN_OK);
 		return;
@@ -155,11 +203,11 @@ static bool show(struct gn_apart *a, struct apart_op *o, struct gn_slice bytes)
 	struct gn_record r;
 	bool good = gn_wire_record_parse(bytes, &r) == GN_OK && gn_hash_eq(&r.key, &o->key) &&
 		    (!o->type || r.type == o->type) && r.seq >= o->min_seq && is_fresh(a, &r);
-	for (unsigned i = 0; good && i < o->found_count; i++)
-		if (gn_hash_eq(&r.hash, &o->found[i].record.hash)) { /* it was verified then */
-			o->found[i].holders++;
-			return true;
-		}
+	struct apart_found *same = good ? found_of(o, &r.hash) : NULL;
+	if (same) { /* it was verified then */
+		same->holders++;
+		return true;
+	}
 	if (!good || gn_wire_record_verify(&r) != GN_OK) {
 		a->count->bad++;
 		return false;
@@ -201,6 +249,20 @@ static void stands_against(struct gn_apart *a, struct apart_op *o, struct gn_fb_
 	o->stale = o->stale || (!exists && gn_record_compare(&o->record, &o->found[0].record) < 0);
 }
 
+/* A version is taken from who was asked for it. */
+static bool take_version(struct gn_apart *a, const struct apart_op *o, struct apart_node *n,
+			 struct gn_fb_record_version m)
+{
+	GN_ASSERT(!o->put);
+	if (n->whole || gn_fb_record_version_seq(m) < o->min_seq) {
+		a->count->bad++;
+		return false;
+	}
+	struct gn_fb_hash hash = gn_fb_record_version_hash(m);
+	memcpy(n->version.b, hash.b, sizeof n->version.b);
+	return true;
+}
+
 static void refuse(struct apart_op *o, gn_err err)
 {
 	if (o->refusal == GN_OK)
@@ -212,6 +274,7 @@ void apart_answer(struct gn_apart *a, struct apart_op *o, unsigned i,
 {
 	GN_ASSERT(i < o->count && o->at[i].state == APART_ASKED);
 	bool good = false, none = true;
+	enum apart_state as = APART_GOOD;
 	switch (gn_fb_overlay_message_body_type(m)) {
 	case GN_FB_OVERLAY_BODY_ACK:
 		none = false;
@@ -220,6 +283,12 @@ void apart_answer(struct gn_apart *a, struct apart_op *o, unsigned i,
 	case GN_FB_OVERLAY_BODY_VALUE:
 		none = false;
 		good = show(a, o, gn_fb_value_record(gn_fb_overlay_message_body_as_value(m)));
+		break;
+	case GN_FB_OVERLAY_BODY_RECORD_VERSION:
+		none = false;
+		as = APART_SAID;
+		good = take_version(a, o, &o->at[i],
+				    gn_fb_overlay_message_body_as_record_version(m));
 		break;
 	case GN_FB_OVERLAY_BODY_STALE:
 		stands_against(a, o, gn_fb_overlay_message_body_as_stale(m));
@@ -231,5 +300,5 @@ void apart_answer(struct gn_apart *a, struct apart_op *o, unsigned i,
 	case GN_FB_OVERLAY_BODY_BUSY: refuse(o, GN_BUSY); break;
 	default: break; /* it does not hold such keys */
 	}
-	o->at[i].state = good ? APART_GOOD : none ? APART_NONE : APART_DOWN;
+	o->at[i].state = good ? as : none ? APART_NONE : APART_DOWN;
 }

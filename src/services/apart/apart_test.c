@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static uint8_t room[GN_RECORD_MAX], room2[GN_RECORD_MAX];
+static uint8_t room[GN_RECORD_MAX], room2[GN_RECORD_MAX], room3[GN_RECORD_MAX];
 
 static int start(void **state)
 {
@@ -222,6 +222,75 @@ static void a_get_asks_as_many_as_it_needs(void **state)
 	assert_int_equal(ended, 4);
 }
 
+static unsigned how_many_whole(void)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < HOLDERS; i++)
+		n += asked_whole[i];
+	return n;
+}
+
+/* What goes over small circuits: one record, and versions of the same. */
+static void the_record_itself_is_asked_of_one(void **state)
+{
+	struct gn_slice one = record_of(&owner, 5, 0, room);
+	(void)state;
+	found(get(4), HOLDERS);
+	assert_int_equal(how_many_asked(), 4);
+	assert_true(asked_whole[0] && how_many_whole() == 1);
+	assert_int_equal(version(1, one), GN_OK); /* before the record is here: it waits */
+	assert_int_equal(asked[1], 1);
+	assert_int_equal(value(0, one), GN_OK);
+	assert_int_equal(version(2, one), GN_OK);
+	assert_int_equal(value(3, one), GN_OK); /* from who knows of no versions */
+	assert_int_equal(last_err, GN_OK);
+	assert_true(last.value_count == 1 && last_holders[0] == 4);
+	assert_int_equal(asked_all, 4);
+	assert_int_equal(ended, 1);
+}
+
+static void another_version_is_asked_for_once(void **state)
+{
+	struct gn_slice one = record_of(&owner, 5, 0, room), two = record_of(&owner, 6, 0, room2);
+	(void)state;
+	found(get(4), HOLDERS);
+	assert_int_equal(version(1, two), GN_OK);
+	assert_int_equal(version(2, two), GN_OK);
+	assert_int_equal(version(3, one), GN_OK);
+	assert_int_equal(how_many_whole(), 1); /* it may be that one */
+	assert_int_equal(value(0, one), GN_OK);
+	assert_true(asked[1] == 2 && asked_whole[1] && asked[2] == 1 && asked[3] == 1);
+	assert_int_equal(value(1, two), GN_OK);
+	assert_int_equal(last_err, GN_OK);
+	assert_int_equal(last_seq, 6);
+	assert_true(last.value_count == 2 && last_holders[0] == 2 && last_holders[1] == 2);
+}
+
+static void who_says_a_version_and_does_not_show_it_is_no_answer(void **state)
+{
+	struct gn_slice one = record_of(&owner, 5, 0, room), two = record_of(&owner, 6, 0, room2);
+	struct gn_get_options o = {.quorum = 2, .min_seq = 5};
+	gn_op op;
+	(void)state;
+	assert_int_equal(gn_apart_get(a, &key, &o, now, &op), GN_OK);
+	found(op, HOLDERS);
+	/* a version instead of the record, and one that is older than what was asked for */
+	assert_int_equal(version(0, one), GN_OK);
+	assert_int_equal(counts.bad, 1);
+	assert_true(asked_whole[2]);
+	assert_int_equal(version(1, record_of(&owner, 4, 0, room3)), GN_OK);
+	assert_int_equal(counts.bad, 2);
+	assert_int_equal(version(3, two), GN_OK); /* it says, */
+	assert_int_equal(nodes(2), GN_OK);
+	assert_true(asked_whole[3] && asked[3] == 2);
+	assert_int_equal(nodes(3), GN_OK); /* and has it not */
+	assert_int_equal(ended, 0);
+	for (unsigned i = 4; i < 6; i++)
+		assert_int_equal(value(i, one), GN_OK);
+	assert_int_equal(last_err, GN_OK);
+	assert_int_equal(last_seq, 5);
+}
+
 static void of_many_versions_the_newest_are_shown(void **state)
 {
 	(void)state;
@@ -296,12 +365,12 @@ static void so_many_operations_and_bytes(void **state)
 	unsigned n = 0;
 	while (a->out.control.bytes <= APART_CONTROL_BYTES) {
 		struct apart_op *o = apart_at(a, 1);
-		assert_true(apart_ask(a, o, &holder[0], ++n));
+		assert_true(apart_ask(a, o, &holder[0], ++n, true));
 	}
-	assert_false(apart_ask(a, apart_at(a, 1), &holder[0], ++n));
+	assert_false(apart_ask(a, apart_at(a, 1), &holder[0], ++n, true));
 	assert_int_equal(counts.dropped, 1);
 	heap.fail_at = 1;
-	assert_false(apart_ask(a, gn_frame_op_get(&a->frame, op, 0), &holder[0], ++n));
+	assert_false(apart_ask(a, gn_frame_op_get(&a->frame, op, 0), &holder[0], ++n, true));
 	assert_int_equal(counts.nomem, 1);
 	struct gn_counter c;
 	size_t shown = 0;
@@ -316,6 +385,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(receipts_of_one_prefix_are_few, start_in_one_prefix, stop),
 	cmocka_unit_test_setup_teardown(what_stands_in_the_way_is_shown, start, stop),
 	cmocka_unit_test_setup_teardown(a_get_asks_as_many_as_it_needs, start, stop),
+	cmocka_unit_test_setup_teardown(the_record_itself_is_asked_of_one, start, stop),
+	cmocka_unit_test_setup_teardown(another_version_is_asked_for_once, start, stop),
+	cmocka_unit_test_setup_teardown(who_says_a_version_and_does_not_show_it_is_no_answer, start,
+					stop),
 	cmocka_unit_test_setup_teardown(of_many_versions_the_newest_are_shown, start, stop),
 	cmocka_unit_test_setup_teardown(who_is_silent_is_not_waited_for, start, stop),
 	cmocka_unit_test_setup_teardown(so_many_operations_and_bytes, start, stop),

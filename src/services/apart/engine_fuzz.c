@@ -55,7 +55,7 @@ static void receipt(unsigned i)
 static void run(void)
 {
 	unsigned i = next() % HOLDERS;
-	switch (next() % 14) {
+	switch (next() % 15) {
 	case 0: begin(); break;
 	case 1: lookup_ends(); break;
 	case 2: message(); break;
@@ -73,6 +73,7 @@ static void run(void)
 		break;
 	case 12: gn_apart_cancel(a, ops[i]); break;
 	case 13: heap.fail_at = next(); break;
+	case 14: (void)!version(i, some_record()); break;
 	}
 	drain();
 }

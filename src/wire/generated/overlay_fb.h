@@ -43,6 +43,7 @@ enum gn_fb_overlay_body {
 	GN_FB_OVERLAY_BODY_RELAY = 20,
 	GN_FB_OVERLAY_BODY_BUSY = 21,
 	GN_FB_OVERLAY_BODY_REFUSED = 22,
+	GN_FB_OVERLAY_BODY_RECORD_VERSION = 23,
 };
 
 /* Network coordinate in milliseconds: plane, height, relative error in 1/255. */
@@ -807,13 +808,16 @@ struct gn_fb_get_args {
 	uint64_t min_seq;
 	/* Not 0: an Ack with receipt and proof is wanted instead of the record (OV-68). */
 	uint64_t nonce;
+	/* A RecordVersion will do instead of the record (OV-50). */
+	bool version;
 };
 static const struct gn_fb_field gn_fbfields_get[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_get_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 	{"min_seq", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_get_args, min_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"nonce", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_get_args, nonce), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"version", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_get_args, version), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_get = {"Get", NULL, gn_fbfields_get, 3};
+static const struct gn_fb_type gn_fbtype_get = {"Get", NULL, gn_fbfields_get, 4};
 
 GN_MUST static inline gn_err gn_fb_get_verify(struct gn_slice in, struct gn_fb_get *out)
 {
@@ -840,6 +844,49 @@ static inline uint64_t gn_fb_get_min_seq(struct gn_fb_get t)
 static inline uint64_t gn_fb_get_nonce(struct gn_fb_get t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_get_version(struct gn_fb_get t)
+{
+	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- RecordVersion ---- */
+
+/* Of the record that a Get asks for: what is held. */
+struct gn_fb_record_version {
+	struct gn_fbt t;
+};
+struct gn_fb_record_version_args {
+	uint64_t seq;
+	const struct gn_fb_hash *hash;
+};
+static const struct gn_fb_field gn_fbfields_record_version[] = {
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_record_version_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hash", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_record_version_args, hash), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_record_version = {"RecordVersion", NULL, gn_fbfields_record_version, 2};
+
+GN_MUST static inline gn_err gn_fb_record_version_verify(struct gn_slice in, struct gn_fb_record_version *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_record_version, &out->t);
+}
+static inline gn_fbref gn_fb_record_version_make(struct gn_fbb *b, const struct gn_fb_record_version_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_record_version, args);
+}
+static inline uint64_t gn_fb_record_version_seq(struct gn_fb_record_version t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_record_version_has_hash(struct gn_fb_record_version t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_hash gn_fb_record_version_hash(struct gn_fb_record_version t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_hash, &v);
+	return v;
 }
 
 /* ---- Value ---- */
@@ -1378,7 +1425,7 @@ struct gn_fb_overlay_message_args {
 static const struct gn_fb_field gn_fbfields_overlay_message[] = {
 	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_overlay_message_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_overlay_message_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_overlay_message_args, body), 22, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello, &gn_fbtype_ping, &gn_fbtype_pong, &gn_fbtype_delta, &gn_fbtype_link, &gn_fbtype_link_ok, &gn_fbtype_link_no, &gn_fbtype_unlink, &gn_fbtype_find, &gn_fbtype_nodes, &gn_fbtype_get, &gn_fbtype_value, &gn_fbtype_put, &gn_fbtype_ack, &gn_fbtype_stale, &gn_fbtype_not_mine, &gn_fbtype_digest, &gn_fbtype_want, &gn_fbtype_push, &gn_fbtype_relay, &gn_fbtype_busy, &gn_fbtype_refused}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_overlay_message_args, body), 23, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello, &gn_fbtype_ping, &gn_fbtype_pong, &gn_fbtype_delta, &gn_fbtype_link, &gn_fbtype_link_ok, &gn_fbtype_link_no, &gn_fbtype_unlink, &gn_fbtype_find, &gn_fbtype_nodes, &gn_fbtype_get, &gn_fbtype_value, &gn_fbtype_put, &gn_fbtype_ack, &gn_fbtype_stale, &gn_fbtype_not_mine, &gn_fbtype_digest, &gn_fbtype_want, &gn_fbtype_push, &gn_fbtype_relay, &gn_fbtype_busy, &gn_fbtype_refused, &gn_fbtype_record_version}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_overlay_message = {"OverlayMessage", "GNOV", gn_fbfields_overlay_message, 3};
 
@@ -1492,6 +1539,10 @@ static inline struct gn_fb_refused gn_fb_overlay_message_body_as_refused(struct 
 {
 	return (struct gn_fb_refused){gn_fbt_member(t.t, 2, GN_FB_OVERLAY_BODY_REFUSED)};
 }
+static inline struct gn_fb_record_version gn_fb_overlay_message_body_as_record_version(struct gn_fb_overlay_message t)
+{
+	return (struct gn_fb_record_version){gn_fbt_member(t.t, 2, GN_FB_OVERLAY_BODY_RECORD_VERSION)};
+}
 
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_overlay[] = {
@@ -1507,6 +1558,7 @@ static const struct gn_fb_type *const gn_fbtypes_overlay[] = {
 	&gn_fbtype_find,
 	&gn_fbtype_nodes,
 	&gn_fbtype_get,
+	&gn_fbtype_record_version,
 	&gn_fbtype_value,
 	&gn_fbtype_put,
 	&gn_fbtype_ack,

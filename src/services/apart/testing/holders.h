@@ -24,13 +24,15 @@ static bool one_prefix;
 /* what was asked last of each, and how often */
 static uint64_t request[HOLDERS];
 static unsigned asked[HOLDERS], asked_all;
+static bool asked_whole[HOLDERS]; /* a GET for the record itself */
 static uint8_t asked_kind;
 
 /* the last event */
 static unsigned ended;
 static struct gn_overlay_event last;
 static gn_err last_err;
-static uint64_t last_seq; /* of its newest value; 0: none */
+static uint64_t last_seq;                        /* of its newest value; 0: none */
+static uint32_t last_holders[GN_OVERLAY_VALUES]; /* of its values */
 
 static inline struct gn_sk apart_key(uint8_t kind, uint8_t number)
 {
@@ -81,6 +83,7 @@ static inline void holders_start(void)
 	}
 	memset(&counts, 0, sizeof counts);
 	memset(asked, 0, sizeof asked);
+	memset(asked_whole, 0, sizeof asked_whole);
 	asked_all = ended = 0;
 	gn_alloc_heap(&heap, 64u << 20);
 	env.alloc = &heap;
@@ -112,6 +115,9 @@ static inline void drain(void)
 			if (gn_pk_eq(&m.to.pk, &holder[i].pk)) {
 				request[i] = gn_fb_overlay_message_request(x);
 				asked[i]++;
+				asked_whole[i] =
+					asked_kind == GN_FB_OVERLAY_BODY_GET &&
+					!gn_fb_get_version(gn_fb_overlay_message_body_as_get(x));
 			}
 	}
 	while (gn_apart_next_event(a, &last)) {
@@ -123,6 +129,7 @@ static inline void drain(void)
 			gn_err err = gn_wire_record_open(last.values[i].record, &r);
 			GN_ASSERT(err == GN_OK && gn_hash_eq(&r.key, &last.key));
 			last_seq = i ? last_seq : r.seq;
+			last_holders[i] = last.values[i].holders;
 		}
 	}
 	gn_apart_validate(a);
@@ -185,6 +192,19 @@ static inline gn_err value(unsigned i, struct gn_slice record)
 	struct gn_fbb b = answer_begin();
 	return answer(i, i, GN_FB_OVERLAY_BODY_VALUE, &b,
 		      gn_fb_value_make(&b, &(struct gn_fb_value_args){.record = record}));
+}
+
+static inline gn_err version(unsigned i, struct gn_slice record)
+{
+	struct gn_record r;
+	struct gn_fb_hash hash;
+	struct gn_fbb b = answer_begin();
+	gn_err err = gn_wire_record_parse(record, &r);
+	GN_ASSERT(err == GN_OK);
+	memcpy(hash.b, r.hash.b, sizeof hash.b);
+	return answer(i, i, GN_FB_OVERLAY_BODY_RECORD_VERSION, &b,
+		      gn_fb_record_version_make(&b, &(struct gn_fb_record_version_args){
+							    .seq = r.seq, .hash = &hash}));
 }
 
 static inline gn_err stale(unsigned i, struct gn_slice record, uint8_t code)
