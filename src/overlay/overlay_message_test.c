@@ -362,18 +362,18 @@ static void a_version_is_said_without_the_record(void **state)
 	net_record(&net, &r, &owner, 256, "held", 7, "x");
 	assert_int_equal(net_put(&net, 1, &r, 2), GN_OK);
 	net.dead_disk = 1 + 1;
-	assert_int_equal(answer_to((struct gn_fb_get_args){.version = true, .min_seq = 7},
-				   &r.r.key, &said),
-			 GN_FB_OVERLAY_BODY_RECORD_VERSION);
+	assert_int_equal(
+		answer_to((struct gn_fb_get_args){.version = true, .min_seq = 7}, &r.r.key, &said),
+		GN_FB_OVERLAY_BODY_RECORD_VERSION);
 	assert_true(gn_hash_eq(&said, &r.r.hash));
 	net.dead_disk = 0;
-	assert_int_equal(answer_to((struct gn_fb_get_args){.version = true, .min_seq = 8},
-				   &r.r.key, &said),
-			 GN_FB_OVERLAY_BODY_NODES);
+	assert_int_equal(
+		answer_to((struct gn_fb_get_args){.version = true, .min_seq = 8}, &r.r.key, &said),
+		GN_FB_OVERLAY_BODY_NODES);
 	/* a proof was asked for */
-	assert_int_equal(answer_to((struct gn_fb_get_args){.version = true, .nonce = 9}, &r.r.key,
-				   &said),
-			 GN_FB_OVERLAY_BODY_ACK);
+	assert_int_equal(
+		answer_to((struct gn_fb_get_args){.version = true, .nonce = 9}, &r.r.key, &said),
+		GN_FB_OVERLAY_BODY_ACK);
 }
 
 /* OV-61: a disk that cannot give a record now does not make it one that is not here. NO-18: a
