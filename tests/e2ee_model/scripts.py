@@ -193,7 +193,7 @@ def talk(world, long):
             messages = 420 if i < 3 else 700
             if long:
                 messages *= 8
-            elif world.mode != "equal" and i:
+            elif i:
                 messages //= 2
             while lane.clock < messages:
                 for who, to, n in zip((a, b), (b, a), turn(world.random)):

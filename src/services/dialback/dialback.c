@@ -261,8 +261,12 @@ void gn_dialback_validate(const struct gn_dialback *d)
 		GN_ASSERT(s->taken || (!s->told && !s->third_request));
 	}
 	GN_ASSERT(d->life.asked_count <= DIALBACK_LIFE_ASKS && d->life.answers <= 2);
-	for (unsigned i = 0; i < DIALBACK_HOLDS; i++)
+	unsigned taken = 0;
+	for (unsigned i = 0; i < DIALBACK_HOLDS; i++) {
 		GN_ASSERT(d->holds[i].packets <= DIALBACK_HOLD_PACKETS);
+		taken += !gn_pk_is_zero(&d->holds[i].key);
+	}
+	GN_ASSERT(taken == d->holds_taken);
 	gn_map_validate(&d->s_key.full_at);
 	gn_map_validate(&d->t_net.full_at);
 }

@@ -146,6 +146,7 @@ struct gn_dialback {
 	struct dialback_gate s_all, s_key, s_net, t_all, t_key, t_net, h_key;
 	struct dialback_life life;
 	struct dialback_hold holds[DIALBACK_HOLDS];
+	unsigned holds_taken; /* a node asks for the deadline after each packet */
 	struct dialback_met met;
 	struct dialback_job jobs[DIALBACK_JOBS];
 	unsigned job_count;

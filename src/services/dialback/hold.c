@@ -61,6 +61,7 @@ void dialback_on_hold(struct gn_dialback *d, const struct dialback_from *from,
 		refuse(d, from, &d->n.hold_full, GN_BUSY, DIALBACK_HOLD_OPEN);
 		return;
 	}
+	d->holds_taken += is_free(h);
 	*h = (struct dialback_hold){.key = from->who.pk,
 				    .addr = from->who.addrs[0],
 				    .nonce = gn_fb_dial_hold_nonce(m),
@@ -91,7 +92,7 @@ void dialback_hold_packet(struct gn_dialback *d, const struct gn_addr *from, uin
 
 void dialback_hold_tick(struct gn_dialback *d)
 {
-	for (unsigned i = 0; i < DIALBACK_HOLDS; i++) {
+	for (unsigned i = 0; i < DIALBACK_HOLDS && d->holds_taken; i++) {
 		struct dialback_hold *h = &d->holds[i];
 		if (is_free(h) || d->now < h->at)
 			continue;
@@ -101,13 +102,14 @@ void dialback_hold_tick(struct gn_dialback *d)
 		if (h->packets)
 			(void)dialback_job_add(d, &job);
 		*h = (struct dialback_hold){.nonce = 0};
+		d->holds_taken--;
 	}
 }
 
 gn_time dialback_hold_deadline(const struct gn_dialback *d)
 {
 	gn_time at = GN_NEVER;
-	for (unsigned i = 0; i < DIALBACK_HOLDS; i++)
+	for (unsigned i = 0; i < DIALBACK_HOLDS && d->holds_taken; i++)
 		if (!is_free(&d->holds[i]))
 			at = gn_time_min(at, d->holds[i].at);
 	return at;
