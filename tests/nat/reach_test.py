@@ -3,12 +3,16 @@ other's key alone gets through to it, by which way, and how soon (docs/spec/reac
 RE-20, RE-30, RE-42; the table of RE-71).
 
 usage: reach_test.py BIN_DIR A-B          one pair of kinds, as ctest runs them; exit 77: not here
-       reach_test.py BIN_DIR --table      all pairs, expected and observed
-       reach_test.py BIN_DIR --table --keep    the same where routers keep strangers' packets:
-                                         then no port is guessed
+       reach_test.py BIN_DIR A-B --once   its figures, as JSON
+       reach_test.py BIN_DIR --table [--runs N] [--jobs N]    all pairs, expected and observed, each
+                                         so often (1), so many at once (1): a page in Markdown
        reach_test.py BIN_DIR A-B --runs N      how often that pair gets there, of N
+
+and with each: --keep    routers keep strangers' packets: then no port is guessed
+               --ipv6    all have an address of IPv6 too, untranslated, behind a router that lets
+                         nothing in that was not asked for
 """
-import json, os, subprocess, sys, time
+import argparse, concurrent.futures, itertools, json, os, subprocess, sys, time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -114,19 +118,30 @@ def measure(net, bin_dir, homes, patience):
 HOMES = {k: 1 if k in SHUT else 2 for k in KINDS}  # at least
 
 
-def want_of(a, b, keep=False):
-    if keep and expected(a, b, False) == "G":
-        return "relay"
-    return {"D": "udp", "R": "relay", "G": "udp", "W": "relay"}[expected(a, b, False)]
+def kind_of(a, b, how):
+    """The letter of RE-71: where all have an address of IPv6 whoever has UDP is direct by it."""
+    kind = expected(a, b, False)
+    if kind == "W":
+        return kind
+    if how.ipv6:
+        return "D"
+    return "R" if kind == "G" and how.keep else kind
 
 
-def patience_of(a, b):
-    return GUESS if expected(a, b, False) == "G" else UPGRADE
+def want_of(a, b, how):
+    return "udp" if kind_of(a, b, how) in "DG" else "relay"
 
 
-def run_pair(bin_dir, a, b, keep=False):
-    with Lab([a, b], servers=3, wan_drop=not keep) as net:
-        found = measure(net, bin_dir, sum(HOMES.get(k, 0) for k in (a, b)), patience_of(a, b))
+def patience_of(a, b, how):
+    return GUESS if kind_of(a, b, how) == "G" else UPGRADE
+
+
+def run_pair(bin_dir, a, b, how):
+    with Lab([a, b], servers=3, ipv6=how.ipv6, wan_drop=not how.keep) as net:
+        return measure(net, bin_dir, sum(HOMES.get(k, 0) for k in (a, b)), patience_of(a, b, how))
+
+
+def tell(a, b, found):
     way, took, first, upgraded = found
     shown = f"{a}-{b}: {way}"
     if took is not None:
@@ -134,51 +149,111 @@ def run_pair(bin_dir, a, b, keep=False):
     if upgraded is not None:
         shown += f", direct after {upgraded:.2f} s"
     print(shown, flush=True)
-    return found
 
 
-def case(bin_dir, a, b):
-    way, took, _, upgraded = run_pair(bin_dir, a, b)
-    check(way == want_of(a, b), f"{a}-{b}: {way}, and {want_of(a, b)} was expected")
+def case(bin_dir, a, b, how):
+    found = run_pair(bin_dir, a, b, how)
+    tell(a, b, found)
+    way, took, _, upgraded = found
+    want = want_of(a, b, how)
+    check(way == want, f"{a}-{b}: {way}, and {want} was expected")
     # the tool's own start, and a busy machine, are in it
     check(took < FIRST_BYTE + 4, f"the first answer took {took:.1f} s")
-    check(way == "relay" or upgraded < patience_of(a, b) + 4, f"a direct path took {upgraded} s")
+    check(way == "relay" or upgraded < patience_of(a, b, how) + 4,
+          f"a direct path took {upgraded} s")
 
 
-def table(bin_dir, keep):
-    wrong = []
+# ---- all of them ----
+
+
+def once(bin_dir, a, b, how):
+    """A run in a process of its own; what fails in it counts as no way."""
+    words = [sys.executable, os.path.abspath(__file__), bin_dir, f"{a}-{b}", "--once"]
+    words += [w for w in ("--keep", "--ipv6") if getattr(how, w[2:])]
+    done = subprocess.run(words, stdout=subprocess.PIPE, check=False)
+    last = done.stdout.decode().strip().rpartition("\n")[2]
+    found = json.loads(last) if done.returncode == 0 else ["none", None, None, None]
+    tell(a, b, found)
+    return a, b, found
+
+
+def at(sorted_values, part):
+    if not sorted_values:
+        return "-"
+    return f"{sorted_values[min(len(sorted_values) - 1, int(part * len(sorted_values)))]:.2f}"
+
+
+def spread(values):
+    v = sorted(values)
+    return f"{len(v)} runs, p50 {at(v, 0.5)}, p95 {at(v, 0.95)}, most {at(v, 1)} s"
+
+
+def page(found, how):
+    """found: {(a, b): [run, ...]}, each pair once. A cell: as expected, of so many."""
+    print("\n| | " + " | ".join(KINDS) + " |\n|" + "---|" * (len(KINDS) + 1))
     for a in KINDS:
+        cells = []
         for b in KINDS:
-            found = run_pair(bin_dir, a, b, keep)
-            if found[0] != want_of(a, b, keep):
-                wrong.append((a, b))
+            got = found.get((a, b))
+            right = got and sum(r[0] == want_of(a, b, how) for r in got)
+            cells.append(f"{kind_of(a, b, how)} {right}/{len(got)}" if got else "")
+        print(f"| {a} | " + " | ".join(cells) + " |")
+    every = [(kind_of(a, b, how), r) for (a, b), got in found.items() for r in got]
+    print(f"\nconnected: {sum(r[0] != 'none' for _, r in every)} of {len(every)}")
+    print("first answer: " + spread(r[1] for _, r in every if r[1] is not None))
+    for kind, name in (("D", "direct"), ("G", "guessed")):
+        print(f"{name}: {spread(r[3] for k, r in every if k == kind and r[3] is not None)}"
+              f" (of {sum(k == kind for k, _ in every)})")
+
+
+def table(bin_dir, how):
+    pairs = list(itertools.combinations_with_replacement(KINDS, 2))
+    turns = [p if n % 2 == 0 else p[::-1] for n in range(how.runs) for p in pairs]
+    found = {p: [] for p in pairs}
+    with concurrent.futures.ThreadPoolExecutor(how.jobs) as pool:
+        for a, b, run in pool.map(lambda p: once(bin_dir, *p, how), turns):
+            found[(a, b) if (a, b) in found else (b, a)].append(run)
+    page(found, how)
+    wrong = [p for p, got in found.items()
+             if sum(r[0] == want_of(*p, how) for r in got) < 0.95 * len(got)]
     print("as expected" if not wrong else f"not as expected: {wrong}")
     return 1 if wrong else 0
 
 
-def runs(bin_dir, a, b, count):
+def runs(bin_dir, a, b, how):
     """A guess misses now and then: 95 of 100 get there, as RE-23 has it."""
-    got = [run_pair(bin_dir, a, b)[0] for _ in range(count)]
-    right = sum(way == want_of(a, b) for way in got)
-    print(f"{a}-{b}: {right} of {count}")
-    return 0 if right >= 0.95 * count else 1
+    got = [once(bin_dir, a, b, how)[2][0] for _ in range(how.runs)]
+    right = sum(way == want_of(a, b, how) for way in got)
+    print(f"{a}-{b}: {right} of {how.runs}")
+    return 0 if right >= 0.95 * how.runs else 1
 
 
 def main():
-    if len(sys.argv) < 3:
-        print(__doc__)
-        return 2
-    why = lab.why_not()
+    words = argparse.ArgumentParser(description=__doc__,
+                                    formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("bin_dir")
+    words.add_argument("pair", nargs="?")
+    words.add_argument("--runs", type=int, default=0)
+    words.add_argument("--jobs", type=int, default=1)
+    for word in ("--table", "--once", "--keep", "--ipv6"):
+        words.add_argument(word, action="store_true")
+    how = words.parse_args()
+    why = lab.why_not() or (how.ipv6 and not lab.HAS_IPV6 and "no IPv6 here")
     if why:
         print(f"skipped: {why}")
         return 77
-    bin_dir = os.path.abspath(sys.argv[1])
-    if "--table" in sys.argv:
-        return table(bin_dir, "--keep" in sys.argv)
+    bin_dir = os.path.abspath(how.bin_dir)
+    if how.table:
+        how.runs = how.runs or 1
+        return table(bin_dir, how)
+    a, b = how.pair.split("-")
+    if how.once:
+        print(json.dumps(run_pair(bin_dir, a, b, how)))
+        return 0
+    if how.runs:
+        return runs(bin_dir, a, b, how)
     try:
-        if "--runs" in sys.argv:
-            return runs(bin_dir, *sys.argv[2].split("-"), int(sys.argv[-1]))
-        case(bin_dir, *sys.argv[2].split("-"))
+        case(bin_dir, a, b, how)
     except Failure as failure:
         print(f"FAILED: {failure}")
         return 1
