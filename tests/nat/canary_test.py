@@ -139,7 +139,7 @@ def case_relay(bin_dir):
     """Captured at each of the relays: one of them carries it."""
     with Lab(["sym", "sym"], servers=3) as net:
         ends = reach_test.Ends(net, bin_dir)
-        ends.settle(reach_test.HOMES["sym"] * 2)
+        ends.settle()
         hosts = [side.host for side in net.sides]
         wait_until("they meet by a relay",
                    lambda: carriers(net, hosts[0], bin_dir, ends.keys[1]) == {"relay"})

@@ -82,12 +82,12 @@ class Ends:
         found = geonet(self.net, host, self.bin, "peers").get("peers", [])
         return [p for p in found if p["up"] and p["linked"]]
 
-    def settle(self, want):
+    def settle(self):
         """Until both nodes have said where they are met: at homes, if they are behind a router."""
-        def all_told():
-            return sum(counter(self.net, s, self.bin, "relay", "reserved")
-                       for s in self.net.servers) >= want
-        wait_until("homes are found", all_told)
+        for side in self.net.sides:
+            wait_until(f"homes are found ({name_of(side.host)})",
+                       lambda s=side: counter(self.net, s.host, self.bin, "relay", "reserve_asked")
+                       >= HOMES.get(s.kind, 0))
         time.sleep(2)  # the record is put a second later
 
     def ping(self, a, b, *words):
@@ -96,10 +96,10 @@ class Ends:
         return answer.get("replies", [])
 
 
-def measure(net, bin_dir, homes, patience):
+def measure(net, bin_dir, patience):
     """(way at last, s to the first answer, its way, s to the direct one or None)"""
     ends = Ends(net, bin_dir)
-    ends.settle(homes)
+    ends.settle()
     began = time.monotonic()
     first = ends.ping(0, 1, "--count", "1", "--patience", "10")
     took = time.monotonic() - began
@@ -138,7 +138,7 @@ def patience_of(a, b, how):
 
 def run_pair(bin_dir, a, b, how):
     with Lab([a, b], servers=3, ipv6=how.ipv6, wan_drop=not how.keep) as net:
-        return measure(net, bin_dir, sum(HOMES.get(k, 0) for k in (a, b)), patience_of(a, b, how))
+        return measure(net, bin_dir, patience_of(a, b, how))
 
 
 def tell(a, b, found):
