@@ -4,6 +4,7 @@
 
 #define MAY 64 /* relays that are looked at */
 /* What speaks against one, worst first. */
+#define SHOWS 16u /* this node is hidden, and it would learn where it is */
 #define OF_SET 8u /* it holds the box itself, and would learn for what is asked */
 #define OTHERS 4u /* another context goes through it */
 #define BEFORE 2u /* this one did yesterday */
@@ -67,6 +68,7 @@ static unsigned against(const struct fresh *f, const struct fresh_peer *p,
 {
 	const struct fresh_named *named = gn_map_get(&f->node->fresh.names, &f->name);
 	unsigned out = fresh_peer_of(f, &c->pk) ? OF_SET : 0;
+	out |= gn_node_ways_asks(f->node, &c->pk) ? 0 : SHOWS;
 	out |= is_of_others(f, &c->pk) ? OTHERS : 0;
 	out |= named && is_in(named->before, GN_NODE_FRESH_RELAYS, &c->pk) ? BEFORE : 0;
 	if (c->addr_count && p->addr.port && !gn_addr_is_private(&p->addr) &&
@@ -147,7 +149,7 @@ gn_err fresh_relay_choose(struct fresh *f, const struct fresh_peer *p, struct gn
 	if (!alike)
 		return GN_NOT_FOUND;
 	f->node->fresh.count.few += known < GN_NODE_FRESH_ENOUGH;
-	f->node->fresh.count.near += best >= 2 * OTHERS;
+	f->node->fresh.count.near += (best & 2 * (OF_SET | OTHERS)) != 0;
 	keep(f, relay);
 	return GN_OK;
 }

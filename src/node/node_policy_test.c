@@ -198,9 +198,8 @@ static void running_hidden(void *user, unsigned node)
 
 /* The node's own rule: of all others only those that it begins at see a packet of it, though it has
  * an address that all could reach; it is in the network all the same. */
-static void a_hidden_node_is_seen_by_those_it_begins_at(void **state)
+static void begin_hidden(void)
 {
-	(void)state;
 	kinds[FIRST] = kinds[SECOND] = NULL;
 	whole_init(&w,
 		   &(struct whole_options){.seed = 12,
@@ -214,6 +213,12 @@ static void a_hidden_node_is_seen_by_those_it_begins_at(void **state)
 		whole_run_for(&w, 5 * GN_SEC);
 	}
 	whole_run_for(&w, 60 * GN_SEC);
+}
+
+static void a_hidden_node_is_seen_by_those_it_begins_at(void **state)
+{
+	(void)state;
+	begin_hidden();
 	talk(SECOND, FIRST, TALK);
 	assert_int_equal(info_of(SECOND, FIRST).kind, GN_WAY_RELAY);
 	for (unsigned i = 2; i < NODES; i++)
@@ -223,6 +228,32 @@ static void a_hidden_node_is_seen_by_those_it_begins_at(void **state)
 	gn_overlay_info(whole_node(&w, FIRST)->overlay, &o);
 	assert_int_equal(o.self.addr_count, 0);
 	assert_true(o.links > 0);
+	whole_free(&w);
+}
+
+/* Whom it wants to reach names a relay of its own, or a url: neither sees a packet of it. */
+static void a_hidden_node_is_not_lured(void **state)
+{
+	(void)state;
+	begin_hidden();
+	struct gn_node *node = whole_node(&w, FIRST);
+	const struct gn_contact lure = {
+		.pk = someone(9), .addr_count = 1, .addrs = {w.nodes[3]->told}};
+	const struct gn_node_found found = {
+		.pk = *key_of(SECOND), .home_count = 1, .homes = {lure}};
+	uint64_t asked = counter_of(FIRST, "asked");
+	whole_moved(&w, FIRST);
+	for (gn_jet_id id; (id = session_of(FIRST, SECOND)) != 0; whole_moved(&w, FIRST))
+		assert_int_equal(gn_jet_close(node->jet, id, 0, "", w.now), GN_OK);
+	assert_int_equal(gn_node_peers_reach(node, key_of(SECOND)), GN_OK);
+	gn_node_peers_found(node, &found);
+	whole_moved(&w, FIRST);
+	whole_run_for(&w, 30 * GN_SEC);
+	assert_int_equal(strays[FIRST][3], 0);
+	assert_true(counter_of(FIRST, "asked") > asked); /* through its own relay */
+	gn_node_urls_learn(node, key_of(3), "wss://lure.example/geonet/1");
+	assert_null(gn_node_urls_of(node, key_of(3)));
+	assert_int_equal(gn_node_urls_tick(node), GN_NEVER);
 	whole_free(&w);
 }
 
@@ -236,6 +267,7 @@ int main(void)
 		cmocka_unit_test(lan_only_goes_nowhere_else),
 		cmocka_unit_test(what_must_not_cost_does_not_begin),
 		cmocka_unit_test(a_hidden_node_is_seen_by_those_it_begins_at),
+		cmocka_unit_test(a_hidden_node_is_not_lured),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

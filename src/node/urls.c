@@ -6,7 +6,8 @@
  *
  * They are kept with the contacts over a restart (saved.c). What a record says is its node's word:
  * nothing goes there before this node has no other way, and then a few bytes of TLS, each a second
- * later and later; what is not there three times is forgotten (carriers.c). */
+ * later and later; what is not there three times is forgotten (carriers.c). A hidden node begins
+ * nowhere but where its owner says (RE-11). */
 #include "node/carriers.h"
 #include "node/node_int.h"
 
@@ -31,7 +32,8 @@ void gn_node_urls_learn(struct gn_node *node, const struct gn_pk *pk, const char
 	struct gn_node_carriers *k = &node->carriers;
 	unsigned at = known_at(node, pk);
 	struct gn_noderec_url text;
-	if (strncmp(url, "wss://", 6) != 0 || !gn_noderec_url(gn_str(url), &text))
+	if (gn_node_policy_hidden(node) || strncmp(url, "wss://", 6) != 0 ||
+	    !gn_noderec_url(gn_str(url), &text))
 		return;
 	if (at < k->begin_count) {
 		if (!k->begins[at].carrier)
@@ -73,7 +75,7 @@ gn_time gn_node_urls_tick(struct gn_node *node)
 {
 	struct gn_node_carriers *k = &node->carriers;
 	struct gn_pk pk;
-	if (k->begin_count - k->given >= GN_NODE_URLS)
+	if (k->begin_count - k->given >= GN_NODE_URLS || gn_node_policy_hidden(node))
 		return GN_NEVER;
 	if (!k->ask_at)
 		k->ask_at = node->now + GN_NODE_URLS_FIRST;

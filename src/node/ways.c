@@ -185,6 +185,11 @@ static void circuit_drop(struct gn_node *node, uint32_t link, enum gn_jet_why wh
 		gn_jet_way_left(jet, link, why, node->now);
 }
 
+bool gn_node_ways_asks(const struct gn_node *node, const struct gn_pk *relay)
+{
+	return !gn_node_policy_hidden(node) || gn_node_peers_own(node, relay);
+}
+
 gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 			 const struct gn_pk *relay, const struct gn_pk *target,
 			 const struct gn_pk *via, uint32_t *link)
@@ -197,7 +202,7 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 				  .show = !of && !gn_node_policy_hides(node, target),
 				  .lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
 	gn_op op;
-	if (!of && gn_node_ways_blamed(node, relay, target))
+	if (!of && (gn_node_ways_blamed(node, relay, target) || !gn_node_ways_asks(node, relay)))
 		return GN_DENIED;
 	uint32_t *asked = of ? &node->ways.asked_of : &node->ways.asked;
 	if (*asked >= (of ? GN_NODE_FRESH_ASKED : GN_NODE_ASKED))

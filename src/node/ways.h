@@ -100,6 +100,9 @@ bool gn_node_ways_busy(const struct gn_node *node, uint64_t era);
 GN_MUST gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 				 const struct gn_pk *relay, const struct gn_pk *target,
 				 const struct gn_pk *via, uint32_t *link);
+/* May that relay see from where this node asks it? A hidden one shows itself to none that it is not
+ * with already: whoever is called says which relays lead to them (RE-11). */
+bool gn_node_ways_asks(const struct gn_node *node, const struct gn_pk *relay);
 /* From now on packets of the shared socket may be for it, too, if its `direct` says so; until it is
  * forgotten, when it has no circuit any more. */
 void gn_node_ways_know(struct gn_node *node, struct gn_node_ways_of *of);
