@@ -20,10 +20,17 @@ bool gn_node_ways_blamed(const struct gn_node *node, const struct gn_pk *relay,
 	return false;
 }
 
-/* Those of whom no prefix is known are one. */
+/* 0: it is not known. */
 static uint64_t prefix_of(const struct gn_addr *at)
 {
 	return at->port && !gn_addr_is_private(at) ? gn_addr_prefix(at) : 0;
+}
+
+/* Are those two machines? One may be of both families, and who does not let the relay say where
+ * they are may be any of the others. */
+static bool is_apart(uint64_t a, uint64_t b)
+{
+	return a && b && a != b && a >> 56 == b >> 56;
 }
 
 bool gn_node_ways_blame(struct gn_node *node, const struct gn_pk *relay, const struct gn_pk *peer,
@@ -35,7 +42,7 @@ bool gn_node_ways_blame(struct gn_node *node, const struct gn_pk *relay, const s
 	for (unsigned i = 0; i < GN_NODE_BLAMES; i++) {
 		struct gn_node_blame *b = &node->ways.blames[i];
 		another |= is_held(node, b) && gn_pk_eq(&b->relay, relay) &&
-			   !gn_pk_eq(&b->peer, peer) && b->prefix != mine.prefix;
+			   !gn_pk_eq(&b->peer, peer) && is_apart(b->prefix, mine.prefix);
 		oldest = b->since < oldest->since ? b : oldest;
 	}
 	*oldest = mine;
