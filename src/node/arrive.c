@@ -20,28 +20,47 @@ static void forward(struct gn_node *node, struct gn_slice packet, const struct g
 	node->ways.count.relay_lost += err == GN_AGAIN;
 }
 
+static uint32_t calls_of(const struct gn_node *node, uint64_t era)
+{
+	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	return e ? e->calls : 0;
+}
+
+/* Is a better than b to be given up: of a relay that has more, without a proof, older? */
+static bool is_worse(const struct gn_node *node, const struct gn_node_circuit *a,
+		     const struct gn_node_circuit *b)
+{
+	uint32_t of_a = calls_of(node, a->era), of_b = calls_of(node, b->era);
+	if (of_a != of_b)
+		return of_a > of_b;
+	return a->proven != b->proven ? !a->proven : a->link < b->link;
+}
+
 /* The oldest call by that relay on which nobody has proven a key: whoever sends from the relay's
- * address can have made it. False: there is none. */
-static bool give_way(struct gn_node *node, const struct gn_pk *relay)
+ * address can have made it. Where all are taken, one of a relay that has two more goes first: some
+ * relays together would have them all for ever. False: there is none. */
+static bool give_way(struct gn_node *node, uint64_t era)
 {
 	const struct gn_map *all = &node->ways.circuits;
-	const struct gn_node_circuit *oldest = NULL;
+	const struct gn_node_circuit *worst = NULL;
+	bool full = node->ways.calls >= GN_NODE_CALLS;
+	uint32_t own = calls_of(node, era);
 	for (uint32_t i = 0; i < all->count; i++) {
 		const struct gn_node_circuit *c = gn_map_value_at(all, i);
-		if (c->called && !c->proven && gn_pk_eq(&c->relay, relay) &&
-		    (!oldest || c->link < oldest->link))
-			oldest = c;
+		bool may = c->era == era ? !c->proven : full && calls_of(node, c->era) >= own + 2;
+		if (c->called && may && (!worst || is_worse(node, c, worst)))
+			worst = c;
 	}
-	if (oldest)
-		gn_node_ways_close(node, oldest->link);
-	return oldest != NULL;
+	if (worst)
+		gn_node_ways_close(node, worst->link);
+	return worst != NULL;
 }
 
 /* A circuit that we did not ask for: who calls proves inside who they are (RE-31). */
 static struct gn_node_circuit *take_call(struct gn_node *node, uint64_t era, uint64_t circuit,
 					 struct gn_slice datagram)
 {
-	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
 	gn_op op;
 	gn_err err = GN_LIMIT;
 	bool begins = gn_jet_is_hello(datagram) || gn_jet_leads(node->jet, datagram);
@@ -50,7 +69,7 @@ static struct gn_node_circuit *take_call(struct gn_node *node, uint64_t era, uin
 	for (unsigned tries = 0; err == GN_LIMIT && tries < 2; tries++) {
 		if (node->ways.calls < GN_NODE_CALLS)
 			err = gn_relay_accept(node->relay, &e->pk, era, circuit, node->now, &op);
-		if (err == GN_LIMIT && (tries || !give_way(node, &e->pk)))
+		if (err == GN_LIMIT && (tries || !give_way(node, era)))
 			return NULL;
 	}
 	if (err)
@@ -61,7 +80,9 @@ static struct gn_node_circuit *take_call(struct gn_node *node, uint64_t era, uin
 	const struct gn_relay_rate unknown = {0, 0}; /* the relay says it soon */
 	c->relay = e->pk;
 	c->called = true;
+	c->era = era;
 	node->ways.calls++;
+	e->calls++;
 	if (ways_circuit_ready(node, c, era, circuit, &unknown) == GN_OK)
 		return c;
 	gn_node_ways_close(node, c->link);

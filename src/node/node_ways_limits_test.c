@@ -157,6 +157,44 @@ static void calls_give_way(void **state)
 	whole_free(&w);
 }
 
+static unsigned calls_by(unsigned at, unsigned relay)
+{
+	const struct gn_node_ways *ways = &whole_node(&w, at)->ways;
+	unsigned n = 0;
+	for (uint32_t i = 0; i < ways->circuits.count; i++) {
+		const struct gn_node_circuit *c = gn_map_value_at(&ways->circuits, i);
+		n += c->called && gn_pk_eq(&c->relay, key_of(relay));
+	}
+	return n;
+}
+
+/* Others have all places for calls: a relay by which fewer came gets its part. */
+static void no_relays_have_all_calls(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	whole_moved(&w, SECOND);
+	struct gn_node_ways *ways = &whole_node(&w, SECOND)->ways;
+	uint64_t circuit = 1;
+	for (unsigned relay = 0; relay < 3; relay++)
+		for (unsigned i = 0; i < 64; i++)
+			call_by(relay, SECOND, circuit++, GN_NODE_CALL_MIN);
+	assert_int_equal(ways->calls, 3 * 64);
+	for (uint32_t i = 0; i < ways->circuits.count; i++) { /* whoever calls proves a key */
+		struct gn_node_circuit *c = gn_map_value_at(&ways->circuits, i);
+		c->proven = c->called;
+	}
+	ways->calls += GN_NODE_CALLS - 3 * 64; /* the rest is by more relays of theirs */
+	for (unsigned i = 0; i < 100; i++)
+		call_by(3, SECOND, circuit++, GN_NODE_CALL_MIN);
+	assert_int_equal(ways->calls, GN_NODE_CALLS);
+	assert_in_range(calls_by(SECOND, 3), 47, 49);
+	for (unsigned relay = 0; relay < 3; relay++)
+		assert_in_range(calls_by(SECOND, relay), 47, 49);
+	ways->calls -= GN_NODE_CALLS - 3 * 64;
+	whole_free(&w);
+}
+
 static void so_many_circuits_are_asked_for(void **state)
 {
 	uint32_t link;
@@ -370,6 +408,7 @@ int main(void)
 		cmocka_unit_test(calls_end),
 		cmocka_unit_test(so_many_call),
 		cmocka_unit_test(calls_give_way),
+		cmocka_unit_test(no_relays_have_all_calls),
 		cmocka_unit_test(so_many_circuits_are_asked_for),
 		cmocka_unit_test(who_refuses_a_place_is_no_home),
 		cmocka_unit_test(who_was_dialled_may_call_and_leave),

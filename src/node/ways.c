@@ -173,7 +173,10 @@ static void circuit_drop(struct gn_node *node, uint32_t link, enum gn_jet_why wh
 	gn_op op = c->op;
 	struct gn_jet *jet = jet_of(node, c);
 	bool known = c->circuit != 0;
+	struct gn_node_era *e = c->called ? gn_map_get(&node->ways.eras, &c->era) : NULL;
 	node->ways.calls -= c->called;
+	if (e)
+		e->calls--;
 	node->ways.spares -= c->spare != 0;
 	if (!known)
 		asked_over(node, c);

@@ -9,6 +9,7 @@ struct gn_node_era {
 	struct gn_pk pk;
 	gn_jet_id session; /* by which packets go to it; 0: none */
 	gn_time relayed;   /* when a packet was, last; 0: never */
+	uint32_t calls;    /* that came by it */
 };
 
 /* The way as a key of a map, which compares all bytes. */
