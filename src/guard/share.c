@@ -58,6 +58,24 @@ bool gn_share_crowded(const struct gn_share *s)
 	return s->used >= s->config.crowded;
 }
 
+bool gn_share_most(const struct gn_share *s, const struct gn_holder *newcomer, uint64_t *prefix)
+{
+	uint64_t own = 0, most = 0;
+	if (has_prefix(s, newcomer, &own))
+		most = held(&s->prefixes, &own);
+	most++;
+	bool found = false;
+	for (uint32_t i = 0; i < s->prefixes.count; i++) {
+		uint64_t has = *(const uint64_t *)gn_map_value_at(&s->prefixes, i);
+		if (has <= most)
+			continue;
+		most = has;
+		*prefix = *(const uint64_t *)gn_map_key_at(&s->prefixes, i);
+		found = true;
+	}
+	return found;
+}
+
 /* Would `amount` more be within this holder's share? */
 static gn_err within(const struct gn_share *s, const struct gn_holder *who, uint64_t amount)
 {

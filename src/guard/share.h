@@ -79,6 +79,9 @@ struct gn_share_view {
 	uint64_t least; /* that one holding takes: who has no room for it is at the share */
 };
 bool gn_share_crowded(const struct gn_share *s);
+/* All is taken: the prefix that holds most, if that is two more than this newcomer's. One of its
+ * gives way, or who came first would have all for ever. False: no prefix holds so much. */
+bool gn_share_most(const struct gn_share *s, const struct gn_holder *newcomer, uint64_t *prefix);
 /* Are these two parties, as far as we can tell: other keys, and not of one prefix that has a
  * share? False when the address of one is unknown. */
 bool gn_share_apart(const struct gn_share *s, const struct gn_holder *a, const struct gn_holder *b);

@@ -101,6 +101,29 @@ static void the_whole_is_full_at_its_total(void **state)
 	finish(&f);
 }
 
+static void who_holds_two_more_may_give_way(void **state)
+{
+	struct fixture f;
+	uint64_t prefix = 0;
+	(void)state;
+	fixture_open(&f, &usual);
+	struct gn_holder most = holder(1, 1), some = holder(2, 2), none = holder(3, 3);
+	assert_false(gn_share_most(&f.s, &none, &prefix));
+	assert_int_equal(gn_share_take(&f.s, &most, 1), GN_OK);
+	assert_false(gn_share_most(&f.s, &none, &prefix)); /* one more only */
+	assert_int_equal(gn_share_take(&f.s, &most, 2), GN_OK);
+	assert_int_equal(gn_share_take(&f.s, &some, 1), GN_OK);
+	assert_true(gn_share_most(&f.s, &none, &prefix));
+	assert_int_equal(prefix, gn_addr_prefix(&most.addr));
+	prefix = 0;
+	assert_true(gn_share_most(&f.s, &some, &prefix));
+	assert_int_equal(prefix, gn_addr_prefix(&most.addr));
+	assert_int_equal(gn_share_take(&f.s, &some, 1), GN_OK);
+	assert_false(gn_share_most(&f.s, &some, &prefix));
+	assert_false(gn_share_most(&f.s, &most, &prefix));
+	finish(&f);
+}
+
 static void local_prefixes_count_when_told(void **state)
 {
 	(void)state;
@@ -277,6 +300,7 @@ int main(void)
 		cmocka_unit_test(a_key_has_its_share_and_no_more),
 		cmocka_unit_test(a_prefix_is_held_to_its_share_only_when_crowded),
 		cmocka_unit_test(the_whole_is_full_at_its_total),
+		cmocka_unit_test(who_holds_two_more_may_give_way),
 		cmocka_unit_test(local_prefixes_count_when_told),
 		cmocka_unit_test(the_nameless_count_for_their_prefix_and_move_to_their_key),
 		cmocka_unit_test(what_is_here_is_taken_anyway),

@@ -16,31 +16,48 @@ static gn_time span_of(uint64_t bytes, uint32_t rate)
 
 /* ---- seats ---- */
 
-/* The one silent for longest, if it is silent for so long that it may. */
-static bool make_seat(struct gn_relay *r)
+static struct relay_circuit *longest_silent(const struct gn_relay *r, const uint64_t *prefix)
 {
 	struct relay_circuit *oldest = NULL;
-	GN_ASSERT(r->count == RELAY_CIRCUITS);
-	if (r->now < r->full_until)
-		return false;
 	for (uint32_t i = 0; i < r->count; i++) {
 		struct relay_circuit *c = r->circuits[i];
-		if (c->state != CIRCUIT_WAITING && (!oldest || c->used < oldest->used))
+		const struct gn_contact *who = &c->leg[0];
+		bool of = !prefix || (who->addr_count && gn_addr_prefix(&who->addrs[0]) == *prefix);
+		if (of && c->state != CIRCUIT_WAITING && (!oldest || c->used < oldest->used))
 			oldest = c;
 	}
-	if (!oldest || oldest->used + RELAY_GIVES_WAY > r->now) {
-		r->full_until = oldest ? oldest->used + RELAY_GIVES_WAY : r->now + GN_SEC;
-		return false;
-	}
-	relay_circuit_end(r, oldest, GN_FB_RELAY_WHY_FULL, 3);
-	return true;
+	return oldest;
+}
+
+/* The one silent for longest, if it is silent for so long that it may. */
+static struct relay_circuit *idle_one(struct gn_relay *r)
+{
+	if (r->now < r->full_until)
+		return NULL;
+	struct relay_circuit *oldest = longest_silent(r, NULL);
+	if (oldest && oldest->used + RELAY_GIVES_WAY <= r->now)
+		return oldest;
+	r->full_until = oldest ? oldest->used + RELAY_GIVES_WAY : r->now + GN_SEC;
+	return NULL;
+}
+
+static bool make_seat(struct gn_relay *r, const struct gn_holder *newcomer)
+{
+	uint64_t prefix;
+	GN_ASSERT(r->count == RELAY_CIRCUITS);
+	struct relay_circuit *c = idle_one(r);
+	if (!c && gn_share_most(&r->seats, newcomer, &prefix))
+		c = longest_silent(r, &prefix);
+	if (c)
+		relay_circuit_end(r, c, GN_FB_RELAY_WHY_FULL, 3);
+	return c != NULL;
 }
 
 static gn_err take_seat(struct gn_relay *r, const struct gn_contact *who, struct relay_refusal *why)
 {
 	struct gn_holder holder = relay_holder(who);
 	gn_err err = gn_share_take(&r->seats, &holder, 1);
-	if (err == GN_NO_SPACE && make_seat(r))
+	if (err == GN_NO_SPACE && make_seat(r, &holder))
 		err = gn_share_take(&r->seats, &holder, 1);
 	if (!err)
 		return GN_OK;

@@ -263,6 +263,20 @@ static void a_place_that_is_lost_is_asked_for_later_and_later(void **state)
 	assert_int_equal(RELAY_RESERVE_AGAIN_MAX, waits[7] * GN_SEC);
 	answer_reserved(30, op, 100000); /* no more than it asked for */
 	assert_int_equal(only(GN_RELAY_RESERVED)->reserved_until, now + RELAY_TTL * GN_SEC);
+	/* taken back, by that session alone: others need it more */
+	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+	const struct gn_fb_relay_refused_args no = {.code = GN_FB_CODE_BUSY};
+	hear_by(30, 4242, &fbb, op, BODY(REFUSED), gn_fb_relay_refused_make(&fbb, &no));
+	none();
+	assert_int_equal(count("unasked"), 1);
+	answer_refused(30, op, GN_FB_CODE_BUSY, 0);
+	assert_int_equal(only(GN_RELAY_UNRESERVED)->err, GN_BUSY);
+	assert_false(relay_expects(r, &(struct gn_pk){{3}}, session_of(30)));
+	answer_refused(30, op, GN_FB_CODE_BUSY, 0);
+	none();
+	run_for(RELAY_RESERVE_AGAIN);
+	answer_reserved(30, op, RELAY_TTL);
+	only(GN_RELAY_RESERVED);
 	/* not answered once: what is reserved counts on */
 	run_for(RELAY_TTL / 2 * GN_SEC + RELAY_ASK_TIME + GN_SEC);
 	none();

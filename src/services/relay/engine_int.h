@@ -160,8 +160,8 @@ void relay_on_reserve(struct gn_relay *r, const struct relay_from *from,
 		      struct gn_fb_relay_reserve m);
 
 struct relay_reserved { /* value of r->reserved, by key */
-	uint64_t session;
-	gn_time until;
+	uint64_t session, request;
+	gn_time asked, until;
 	struct gn_contact who;
 	bool show;
 };

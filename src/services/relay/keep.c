@@ -102,7 +102,10 @@ void relay_keep_answer(struct gn_relay *r, struct relay_keep *k, const struct re
 {
 	GN_ASSERT(!r->out.building);
 	uint8_t type = gn_fb_relay_frame_body_type(m);
-	if (!k->asked || k->op.ended || !gn_pk_eq(&k->relay, &from->who.pk) ||
+	/* what was reserved may be taken back */
+	bool taken_back = type == GN_FB_RELAY_FRAME_BODY_RELAY_REFUSED && k->session &&
+			  k->session == from->session;
+	if (!(k->asked || taken_back) || k->op.ended || !gn_pk_eq(&k->relay, &from->who.pk) ||
 	    (type != GN_FB_RELAY_FRAME_BODY_RELAY_RESERVED &&
 	     type != GN_FB_RELAY_FRAME_BODY_RELAY_REFUSED)) {
 		r->n.unasked++;

@@ -11,18 +11,48 @@ static void remove_at(struct gn_relay *r, const struct gn_pk *key)
 	(void)gn_map_remove(&r->reserved, key);
 }
 
+static struct relay_refusal no_place(bool prefix)
+{
+	return (struct relay_refusal){
+		GN_LIMIT, prefix ? RELAY_LIMIT(RELAY_RESERVED_PART) : RELAY_LIMIT(RELAY_RESERVED),
+		(uint32_t)(RELAY_RESERVE_AGAIN / GN_MSEC)};
+}
+
+/* All are taken: of the prefix that has most who asked longest ago loses it, and is told so in
+ * answer to that. */
+static bool make_place(struct gn_relay *r, const struct gn_holder *newcomer)
+{
+	const struct relay_reserved *oldest = NULL;
+	const struct relay_refusal why = no_place(false);
+	uint64_t prefix;
+	if (!gn_share_most(&r->places, newcomer, &prefix))
+		return false;
+	for (uint32_t i = 0; i < r->reserved.count; i++) {
+		const struct relay_reserved *at = gn_map_value_at(&r->reserved, i);
+		if (at->who.addr_count && gn_addr_prefix(&at->who.addrs[0]) == prefix &&
+		    (!oldest || at->asked < oldest->asked))
+			oldest = at;
+	}
+	GN_ASSERT(oldest);
+	const struct relay_from from = {
+		.who = oldest->who, .session = oldest->session, .request = oldest->request};
+	remove_at(r, &from.who.pk);
+	relay_send_refused(r, &from, &why, NULL);
+	r->n.reserved_full++;
+	return true;
+}
+
 static gn_err take_place(struct gn_relay *r, const struct gn_contact *who,
 			 struct relay_reserved **out, struct relay_refusal *why)
 {
 	struct gn_holder holder = relay_holder(who);
 	GN_ASSERT(!gn_map_get(&r->reserved, &who->pk));
 	gn_err err = gn_share_take(&r->places, &holder, 1);
+	if (err == GN_NO_SPACE && make_place(r, &holder))
+		err = gn_share_take(&r->places, &holder, 1);
 	if (err) {
 		bool prefix = err == GN_LIMIT;
-		*why = (struct relay_refusal){GN_LIMIT,
-					      prefix ? RELAY_LIMIT(RELAY_RESERVED_PART)
-						     : RELAY_LIMIT(RELAY_RESERVED),
-					      (uint32_t)(RELAY_RESERVE_AGAIN / GN_MSEC)};
+		*why = no_place(prefix);
 		r->n.reserve_prefix += prefix;
 		r->n.reserve_full += !prefix;
 		return GN_LIMIT;
@@ -49,6 +79,8 @@ static gn_err keep(struct gn_relay *r, const struct relay_from *from, uint32_t t
 		GN_TRY(take_place(r, &from->who, &at, why));
 	}
 	*at = (struct relay_reserved){.session = from->session,
+				      .request = from->request,
+				      .asked = r->now,
 				      .until = r->now + (gn_time)ttl * GN_SEC,
 				      .who = from->who,
 				      .show = show};

@@ -188,10 +188,37 @@ static void a_key_has_64_circuits(void **state)
 static void fill(void)
 {
 	assert_int_equal(reserve(9000), GN_OK);
-	/* keys of eight prefixes each: none has more than its part */
+	for (unsigned i = 0; i < RELAY_CIRCUITS; i++) /* each is of another prefix */
+		assert_int_equal(open_(100 + i * 8, 9000, SMALL), GN_OK);
+	assert_int_equal(r->count, RELAY_CIRCUITS);
+}
+
+/* Those who came first send all the time, and have not all seats for ever. */
+static void when_all_seats_are_taken_the_prefix_with_most_gives_way(void **state)
+{
+	(void)state;
+	assert_int_equal(reserve(9000), GN_OK);
 	for (unsigned i = 0; i < RELAY_CIRCUITS; i++)
 		assert_int_equal(open_(100 + i / RELAY_CIRCUITS_KEY * 8, 9000, SMALL), GN_OK);
-	assert_int_equal(r->count, RELAY_CIRCUITS);
+	run_for(GN_SEC);
+	for (uint32_t i = 0; i < r->count; i++)
+		if (i != 1234)
+			assert_int_equal(send_(number_of(&r->circuits[i]->leg[0].pk),
+					       r->circuits[i]->leg_id[0], RELAY_PACKET_MIN, 1),
+					 1);
+	close_by(100, session_of(100), r->circuits[0]->leg_id[0]);
+	assert_int_equal(open_(100, 9000, SMALL), GN_OK);
+	unsigned whose = number_of(&r->circuits[1234]->leg[0].pk);
+	uint64_t silent = r->circuits[1234]->leg_id[0];
+	clear();
+	for (unsigned i = 0; i < 62; i++)
+		assert_int_equal(open_(8000, 9000, SMALL), GN_OK);
+	assert_int_equal(heard_by(whose)->circuit, silent);
+	assert_int_equal(heard_by(whose)->why, WHY(FULL));
+	assert_int_equal(count("closed_full"), 62);
+	assert_int_equal(open_(8000, 9000, SMALL), GN_OK);   /* the last with two more */
+	assert_int_equal(open_(8001, 9000, SMALL), GN_BUSY); /* of its prefix; all have as many */
+	gn_relay_validate(r);
 }
 
 static void when_all_seats_are_taken_the_longest_idle_gives_way(void **state)
@@ -436,6 +463,29 @@ static void a_prefix_has_its_part_of_reservations(void **state)
 	assert_int_equal(count("reserve_prefix"), 1);
 }
 
+/* Who loses one is told, and may look for another. */
+static void when_all_places_are_taken_the_prefix_with_most_gives_way(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < RELAY_RESERVED; i++) /* eight of each prefix */
+		assert_int_equal(reserve(2000 + i), GN_OK);
+	run_for(GN_SEC);
+	for (unsigned i = 0; i < RELAY_RESERVED; i++)
+		if (i != 3)
+			assert_int_equal(reserve(2000 + i), GN_OK);
+	clear();
+	assert_int_equal(reserve(20000), GN_OK);
+	assert_int_equal(r->reserved.count, RELAY_RESERVED);
+	const struct heard *h = heard_by(2003);
+	assert_non_null(h);
+	assert_int_equal(h->type, BODY(REFUSED));
+	assert_string_equal(h->limit, "RELAY_RESERVED");
+	assert_int_equal(open_(10, 2003, SMALL), GN_NOT_FOUND);
+	assert_int_equal(open_(10, 20000, SMALL), GN_OK);
+	assert_int_equal(count("reserved_full"), 1);
+	gn_relay_validate(r);
+}
+
 static void a_place_moves_with_its_session(void **state)
 {
 	(void)state;
@@ -525,6 +575,7 @@ int main(void)
 		T(who_listed_a_contact_has_small_packets_for_it),
 		T(a_key_has_64_circuits),
 		T(when_all_seats_are_taken_the_longest_idle_gives_way),
+		T(when_all_seats_are_taken_the_prefix_with_most_gives_way),
 		T(a_prefix_has_not_more_than_its_part),
 		T(an_idle_circuit_ends_after_a_minute),
 		T(the_other_end_is_told_when_one_closes),
@@ -534,6 +585,7 @@ int main(void)
 		T(a_reservation_lasts_as_it_says_an_hour_at_most),
 		T(a_flood_of_reservations_takes_one_place_each_key),
 		T(a_prefix_has_its_part_of_reservations),
+		T(when_all_places_are_taken_the_prefix_with_most_gives_way),
 		T(a_place_moves_with_its_session),
 		T(bad_messages_move_a_counter),
 		T(answers_that_nobody_takes_are_bounded),
