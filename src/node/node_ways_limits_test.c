@@ -157,6 +157,34 @@ static void calls_give_way(void **state)
 	whole_free(&w);
 }
 
+/* Where a relay sees who comes by another relay is that one's address, not theirs: nothing goes to
+ * them from there, and they have no place to be called at, nor call. */
+static void who_comes_by_a_relay_has_no_place(void **state)
+{
+	struct gn_relay_info info;
+	uint32_t link;
+	gn_op op;
+	(void)state;
+	make("sym", "sym");
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	assert_int_equal(info_of(FIRST, SECOND).kind, GN_WAY_RELAY);
+	assert_int_equal(
+		gn_relay_reserve(whole_node(&w, FIRST)->relay, key_of(SECOND), true, w.now, &op),
+		GN_OK);
+	assert_int_equal(gn_node_ways_open(whole_node(&w, FIRST), NULL, key_of(SECOND), key_of(1),
+					   NULL, &link),
+			 GN_OK);
+	whole_moved(&w, FIRST);
+	whole_run_for(&w, 2 * GN_SEC);
+	gn_relay_info(whole_node(&w, SECOND)->relay, &info);
+	assert_int_equal(info.reservations, 0);
+	assert_int_equal(info.small.circuits + info.bulk.circuits, 0);
+	assert_int_equal(counter_of(SECOND, "over_others"), 2);
+	whole_free(&w);
+}
+
 static unsigned calls_by(unsigned at, unsigned relay)
 {
 	const struct gn_node_ways *ways = &whole_node(&w, at)->ways;
@@ -408,6 +436,7 @@ int main(void)
 		cmocka_unit_test(calls_end),
 		cmocka_unit_test(so_many_call),
 		cmocka_unit_test(calls_give_way),
+		cmocka_unit_test(who_comes_by_a_relay_has_no_place),
 		cmocka_unit_test(no_relays_have_all_calls),
 		cmocka_unit_test(so_many_circuits_are_asked_for),
 		cmocka_unit_test(who_refuses_a_place_is_no_home),

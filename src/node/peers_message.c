@@ -89,9 +89,10 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 		err = gn_bus_recv(node->bus, from, &s->addr, message, node->now);
 		gn_node_caused_by_bus(node, from);
 	} else if (message.len >= 8 && memcmp(message.p + 4, "GNRL", 4) == 0) {
-		err = !s->peer->era ? GN_NOMEM /* it is none of the relay's */
-				    : gn_relay_recv(node->relay, s->peer->era, from, &s->addr,
-						    message, node->now);
+		err = !s->peer->era
+			      ? GN_NOMEM /* it is none of the relay's */
+			      : gn_relay_recv(node->relay, s->peer->era, from,
+					      s->own ? &s->addr : &relayed, message, node->now);
 		gn_node_caused_by_relay(node, from);
 	} else if (message.len >= 8 && memcmp(message.p + 4, "GNDB", 4) == 0) {
 		err = gn_dialback_recv(node->dialback, from, s->direct ? &s->addr : &relayed,

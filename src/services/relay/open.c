@@ -203,7 +203,9 @@ void relay_on_open(struct gn_relay *r, const struct relay_from *from, struct gn_
 		r->n.messages_bad++;
 		return;
 	}
-	gn_err err = find(r, from, m, &w, &small_only, &why);
+	/* nothing goes to who is there over others (RE-30), nor is it known where they are */
+	gn_err err = from->who.addr_count ? find(r, from, m, &w, &small_only, &why)
+					  : refuse(&r->n.over_others, GN_DENIED);
 	if (!err)
 		err = choose_lane(r, from, m, small_only, &w, &why);
 	if (!err)

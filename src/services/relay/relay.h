@@ -66,7 +66,8 @@ void gn_relay_free(struct gn_relay *r);
 
 /* ---- inputs ---- */
 
-/* A message with the magic GNRL, of a proven peer, by this session. Bad ones only move a counter;
+/* A message with the magic GNRL, of a proven peer, by this session, which goes to that address
+ * (port 0: over others, and then it has no circuit or place here). Bad ones only move a counter;
  * refused requests are answered, and are no error here. */
 gn_err gn_relay_recv(struct gn_relay *r, uint64_t session, const struct gn_pk *from,
 		     const struct gn_addr *addr, struct gn_slice message, gn_time now);

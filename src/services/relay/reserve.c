@@ -98,6 +98,9 @@ void relay_on_reserve(struct gn_relay *r, const struct relay_from *from,
 	if (ttl == 0) {
 		if (gn_map_get(&r->reserved, &from->who.pk))
 			remove_at(r, &from->who.pk);
+	} else if (!from->who.addr_count) { /* as for OPEN */
+		why.err = GN_DENIED;
+		r->n.over_others++;
 	} else {
 		why.err = relay_gives(r, false, false, &why);
 		r->n.reserve_off += why.err != GN_OK;
