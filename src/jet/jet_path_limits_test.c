@@ -273,7 +273,7 @@ static struct ends *punching(uint32_t count)
 		s->cid_tx[0].set = false;
 		struct gn_jet_offer offer = {.count = GN_JET_CANDIDATES};
 		for (uint32_t k = 0; k < offer.count; k++)
-			offer.list[k].addr = gn_addr_v4(203, 0, 113, (uint8_t)(20 * i + k), 7);
+			offer.list[k].addr = gn_addr_v4(203, 0, (uint8_t)(20 * i + k), 1, 7);
 		assert_int_equal(gn_jet_offer(e->jet[i], s->id, &offer, e->now), GN_OK);
 		s->punch->peer = offer;
 		s->punch->peer.count = count;

@@ -172,6 +172,7 @@
 /* Punching (RE-20): addresses that are tried at once, of them told by the peer, */
 #define JET_PUNCH_WAYS 20
 #define JET_PUNCH_TOLD 16
+#define JET_PUNCH_SAME 4 /* of them, of one prefix: a home's, its router's, that others see */
 /* the first volley of seven that goes to TURN servers' addresses: what is direct has had 0.8 s */
 #define JET_PUNCH_TURN 5
 /* after the last volley an answer is waited for, after the first a better one, */
@@ -181,6 +182,7 @@
 #define JET_PUNCH_AGAIN (35 * GN_SEC)
 #define JET_PUNCH_AGAIN_MAX (600 * GN_SEC)
 #define JET_PUNCH_EVERY (5 * GN_SEC)
+#define JET_PUNCH_HURRIES 3 /* at once, for the peer's newer offers; then one in JET_PUNCH_AGAIN */
 /* begun on others' word in half of that: in all, by a key's sessions, by a prefix's */
 #define JET_PUNCH_ALL 256
 #define JET_PUNCH_KEY 2

@@ -40,13 +40,28 @@ static bool is_newer(const struct jet_punch *u)
 	return u->own_epoch != u->tried_own || u->peer_epoch != u->tried_peer;
 }
 
+/* A try failed, and an offer is newer: at once if it is our own; of the peer's so many, then one in
+ * the shortest pause, or each would be 3 KB to whomever it names. */
+static bool may_hurry(struct jet_punch *u, gn_time now)
+{
+	const gn_time ahead = (JET_PUNCH_HURRIES - 1) * JET_PUNCH_AGAIN;
+	if (u->own_epoch != u->tried_own)
+		return true;
+	if (u->hurried > now + ahead) {
+		u->at = gn_time_min(u->at, u->hurried - ahead);
+		return false;
+	}
+	u->hurried = (u->hurried > now ? u->hurried : now) + JET_PUNCH_AGAIN;
+	return true;
+}
+
 gn_err jet_punch_look(struct jet_session *s, gn_time now)
 {
 	struct jet_punch *u = s->punch;
 	if (!u || s->incoming || !u->own_epoch || !u->peer_epoch || !s->confirmed ||
 	    jet_way_direct(s->jet, &s->path->way))
 		return GN_OK;
-	if (u->state == JET_PUNCH_PAUSE && is_newer(u)) {
+	if (u->state == JET_PUNCH_PAUSE && is_newer(u) && may_hurry(u, now)) {
 		u->state = JET_PUNCH_IDLE;
 		u->again_after = JET_PUNCH_AGAIN;
 	}

@@ -185,6 +185,31 @@ static void test_which_addresses_are_tried(void **state)
 	relayed_end(w);
 }
 
+/* A peer names addresses of somebody else: few packets go to one network, and new offers bring no
+ * more tries than three at once, then one in 35 s. */
+static void test_a_peers_word_is_no_flood(void **state)
+{
+	(void)state;
+	struct world *w = relayed_start(4, "open", "open", false);
+	struct gn_jet_offer mine = {.count = 1}, theirs = {.count = GN_JET_CANDIDATES};
+	mine.list[0].addr = gn_addr_v4(198, 51, 100, 78, 4433);
+	assert_int_equal(gn_jet_offer(jet(w, 0), w->app[0].id, &mine, w->sim.now), GN_OK);
+	jet_sim_flush(&w->sim, 0);
+	uint64_t before = jet(w, 0)->counters[JET_C_PUNCHES];
+	for (unsigned i = 0; i < 70; i++) { /* of 5 s */
+		for (uint32_t k = 0; k < theirs.count; k++)
+			theirs.list[k].addr =
+				gn_addr_v4(203, 0, 113, (uint8_t)k, (uint16_t)(1 + i));
+		(void)!gn_jet_offer(jet(w, 1), w->app[1].id, &theirs, w->sim.now);
+		jet_sim_flush(&w->sim, 1);
+		jet_sim_run(&w->sim, w->sim.now + JET_PUNCH_EVERY);
+		if (i == 0)
+			assert_int_equal(relayed(w, 0)->punch->count, JET_PUNCH_SAME);
+	}
+	assert_in_range(jet(w, 0)->counters[JET_C_PUNCHES] - before, 12, 14);
+	relayed_end(w);
+}
+
 /* Loss of offers, of `go`, of challenges: it becomes direct all the same, later. */
 static void test_under_loss(void **state)
 {
@@ -214,6 +239,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_goes_before_the_volley),
 		cmocka_unit_test(test_what_fails_is_tried_again_later),
 		cmocka_unit_test(test_which_addresses_are_tried),
+		cmocka_unit_test(test_a_peers_word_is_no_flood),
 		cmocka_unit_test(test_under_loss),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

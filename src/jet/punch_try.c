@@ -64,6 +64,15 @@ void jet_punch_add_way(struct jet_punch *u, const struct gn_way *way, bool turn,
 	u->ways[at] = (struct jet_punch_way){.way = *way, .rank = rank};
 }
 
+/* As many of its network as may be are tried already: what a peer names may be somebody else's. */
+static bool is_crowded(const struct jet_punch *u, const struct gn_addr *a)
+{
+	uint32_t same = 0;
+	for (uint32_t i = 0; i < u->count; i++)
+		same += gn_addr_prefix(&u->ways[i].way.addr) == gn_addr_prefix(a);
+	return same >= JET_PUNCH_SAME;
+}
+
 static void gather_ways(struct jet_session *s)
 {
 	struct jet_punch *u = s->punch;
@@ -76,7 +85,7 @@ static void gather_ways(struct jet_session *s)
 		if (c->metered && (s->forbidden & GN_JET_ALLOW_METERED))
 			continue;
 		if ((is_outer(c) || same) && !jet_punch_is_nobodys(&c->addr) &&
-		    jet_way_allowed(s, &way))
+		    jet_way_allowed(s, &way) && !is_crowded(u, &c->addr))
 			jet_punch_add_way(u, &way, c->turn, JET_PUNCH_TOLD);
 	}
 }
