@@ -115,6 +115,8 @@ uint64_t relay_circuit_left(const struct gn_relay *r, const struct relay_circuit
 	uint64_t month = relay_month_left(r, c->bulk), day = UINT64_MAX;
 	if (c->bulk && !c->right)
 		day = relay_account_left(r, &c->leg[0].pk);
+	uint64_t net = relay_net_left(r, c->net);
+	day = net < day ? net : day;
 	return month < day ? month : day;
 }
 
@@ -123,9 +125,8 @@ uint64_t relay_circuit_left(const struct gn_relay *r, const struct relay_circuit
 static gn_err take_accounts(struct gn_relay *r, struct relay_circuit *c)
 {
 	GN_TRY(relay_account_get(r, c->leg[0].pk.b, false, &c->account));
-	if (!c->right)
-		return GN_OK;
-	gn_err err = relay_account_get(r, gn_token_id(&r->token)->b, true, &c->by_token);
+	gn_err err = c->right ? relay_account_get(r, gn_token_id(&r->token)->b, true, &c->by_token)
+			      : relay_net_get(r, &c->leg[0], &c->net);
 	if (err)
 		relay_account_put(r, c->account);
 	return err;
@@ -271,6 +272,7 @@ static void release(struct gn_relay *r, struct relay_circuit *c)
 	relay_account_put(r, c->account);
 	if (c->by_token)
 		relay_account_put(r, c->by_token);
+	relay_net_put(r, c->net);
 	c->lane->circuits--;
 	r->circuits[c->index] = r->circuits[--r->count];
 	r->circuits[c->index]->index = c->index;
@@ -452,7 +454,9 @@ static void sweep_one(struct gn_relay *r, struct relay_circuit *c, bool judge)
 			   (judge && gn_lists_judge(r->cfg.lists, &right->chain, r->now))))
 		relay_circuit_ends(r, c, GN_FB_RELAY_WHY_TOKEN);
 	else if (right ? relay_right_over(r, right)
-		       : c->bulk && relay_account_left(r, &c->leg[0].pk) < RELAY_PACKET_MAX)
+		       : relay_net_left(r, c->net) < RELAY_PACKET_MAX ||
+				 (c->bulk &&
+				  relay_account_left(r, &c->leg[0].pk) < RELAY_PACKET_MAX))
 		relay_circuit_ends(r, c, GN_FB_RELAY_WHY_QUOTA);
 }
 

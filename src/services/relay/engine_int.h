@@ -56,6 +56,21 @@ uint64_t relay_account_left(const struct gn_relay *r, const struct gn_pk *key);
 void relay_account_today(const struct gn_relay *r, struct relay_account *a);
 void relay_accounts_sweep(struct gn_relay *r);
 
+/* ---- net.c: and for which network ---- */
+
+struct relay_net {
+	uint64_t prefix, day; /* Unix days, of: */
+	uint64_t bytes;       /* but by tokens */
+	uint32_t circuits;    /* that are not over */
+};
+/* GN_NOMEM. One circuit more counts there; *out NULL: it has no share. */
+gn_err relay_net_get(struct gn_relay *r, const struct gn_contact *who, struct relay_net **out);
+void relay_net_put(struct gn_relay *r, struct relay_net *n);                  /* NULL is fine, */
+uint64_t relay_net_left(const struct gn_relay *r, const struct relay_net *n); /* here, too */
+bool relay_net_may(const struct gn_relay *r, const struct gn_contact *who);
+void relay_nets_sweep(struct gn_relay *r);
+void relay_nets_free(struct gn_relay *r);
+
 /* ---- right.c: bulk by a token ---- */
 
 struct relay_right { /* of one circuit */
@@ -92,6 +107,7 @@ struct relay_circuit {
 	struct relay_lane *lane;
 	struct relay_account *account, *by_token; /* by_token: NULL without */
 	struct relay_right *right;                /* NULL without token */
+	struct relay_net *net;                    /* NULL: it has no share, or there is a token */
 	struct gn_rate rate;
 	gn_time full_at, used;
 	struct relay_debt debt;
@@ -287,6 +303,9 @@ struct gn_relay {
 	uint32_t look;                      /* the next of them that may be forgotten */
 	uint32_t given_look;                /* and of which the owner is told */
 	uint64_t given_rest[2];             /* by keys that were forgotten */
+	struct gn_map nets;                 /* prefix -> relay_net * */
+	uint32_t net_look;                  /* the next of them that may be forgotten */
+	uint64_t net_day;                   /* bytes that one may have in a day */
 	struct gn_map reserved;             /* key -> relay_reserved */
 	uint64_t month_used, month_ends[2]; /* of small, of bulk */
 	uint64_t day;

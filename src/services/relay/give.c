@@ -12,6 +12,8 @@ void relay_give_set(struct gn_relay *r, const struct gn_relay_give *give)
 	g->bulk_rate = g->bulk_rate ? g->bulk_rate : RELAY_RATE;
 	g->month = g->month ? g->month : RELAY_MONTH;
 	r->month_used = g->month_used;
+	r->net_day = g->month / RELAY_NET_PART;
+	r->net_day = r->net_day > RELAY_COMMONS_DAY ? r->net_day : RELAY_COMMONS_DAY;
 	r->month_ends[0] = g->month;
 	r->month_ends[1] =
 		g->month / 100 * GN_RELAY_MONTH_BULK + g->month % 100 * GN_RELAY_MONTH_BULK / 100;

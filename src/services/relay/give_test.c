@@ -49,6 +49,73 @@ static void each_level_includes_those_before(void **state)
 	assert_int_equal(count("open_off"), 4);
 }
 
+static struct relay_net *net_of(unsigned number)
+{
+	const struct gn_addr addr = addr_of(number);
+	uint64_t prefix = gn_addr_prefix(&addr);
+	struct relay_net **n = gn_map_get(&r->nets, &prefix);
+	return n ? *n : NULL;
+}
+
+/* However many keys it has; others go on, and tomorrow it does. */
+static void one_network_does_not_use_up_the_month(void **state)
+{
+	(void)state;
+	assert_int_equal(reserve(9000), GN_OK);
+	assert_int_equal(r->net_day, RELAY_MONTH / RELAY_NET_PART);
+	assert_int_equal(open_(96, 9000, SMALL), GN_OK); /* 96 to 103 are of one */
+	uint64_t little = last.circuit;
+	assert_int_equal(open_(97, 9000, BULK), GN_OK);
+	uint64_t big = last.circuit;
+	assert_int_equal(send_(96, little, 1000, 1), 1);
+	assert_int_equal(send_(97, big, 1000, 1), 1);
+	assert_int_equal(net_of(96)->bytes, 2000);
+	net_of(96)->bytes = r->net_day - RELAY_PACKET_MAX;
+	assert_int_equal(open_(98, 9000, BULK), GN_OK);
+	assert_int_equal(last.left, RELAY_PACKET_MAX);
+	assert_int_equal(send_(97, big, RELAY_PACKET_MAX, 3), 1);
+	assert_int_equal(count("drop_quota"), 2);
+	clear();
+	run_for(RELAY_ENDS + RELAY_SWEEP);
+	assert_int_equal(r->count, 0);
+	assert_int_equal(heard_by(96)->why, WHY(QUOTA));
+	assert_int_equal(open_(99, 9000, SMALL), GN_QUOTA);
+	assert_string_equal(last.limit, "RELAY_NET_PART");
+	assert_in_range(last.retry_ms, 1000, 86400 * 1000);
+	assert_int_equal(open_(99, 9000, SMALL | BULK), GN_QUOTA);
+	assert_int_equal(open_(104, 9000, BULK), GN_OK); /* another network */
+	run_for(86400 * GN_SEC);
+	assert_null(net_of(96));
+	assert_int_equal(reserve(9000), GN_OK);
+	assert_int_equal(open_(99, 9000, SMALL), GN_OK);
+	/* a small month is no less than what one key may have */
+	give((struct gn_relay_give){.level = GN_RELAY_COMMONS, .month = 1u << 30});
+	assert_int_equal(r->net_day, RELAY_COMMONS_DAY);
+}
+
+/* Those of whom least is known are forgotten, not who has used up its part. */
+static void networks_are_bounded(void **state)
+{
+	struct relay_net *n;
+	(void)state;
+	struct gn_contact who = {.pk = pk_of(10), .addr_count = 1, .addrs = {addr_of(10)}};
+	assert_int_equal(relay_net_get(r, &who, &n), GN_OK);
+	n->bytes = r->net_day;
+	relay_net_put(r, n);
+	for (unsigned i = 0; i < RELAY_NETS + 10; i++) {
+		who.addrs[0] = gn_addr_v4(30, (uint8_t)(i >> 8), (uint8_t)i, 1, 7);
+		assert_int_equal(relay_net_get(r, &who, &n), GN_OK);
+		n->bytes = 1 + i;
+		relay_net_put(r, n);
+	}
+	assert_int_equal(r->nets.count, RELAY_NETS);
+	assert_int_equal(net_of(10)->bytes, r->net_day);
+	who.addrs[0] = gn_addr_v4(127, 0, 0, 1, 7);
+	assert_int_equal(relay_net_get(r, &who, &n), GN_OK);
+	assert_null(n);
+	relay_net_put(r, n);
+}
+
 static void what_is_no_longer_given_ends_with_a_note(void **state)
 {
 	(void)state;
@@ -398,6 +465,8 @@ int main(void)
 #define T(test) cmocka_unit_test_setup_teardown(test, start, finish)
 	const struct CMUnitTest tests[] = {
 		T(each_level_includes_those_before),
+		T(one_network_does_not_use_up_the_month),
+		T(networks_are_bounded),
 		T(what_is_no_longer_given_ends_with_a_note),
 		T(bulk_ends_at_nine_tenths_of_the_month_and_small_at_all_of_it),
 		T(defaults_are_those_of_the_limits),

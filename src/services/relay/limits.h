@@ -56,6 +56,10 @@
 /* keys and tokens counted in this day; who relayed least is forgotten first */
 #define RELAY_ACCOUNTS 8192
 #define RELAY_MONTH (UINT64_C(50) << 30) /* bytes */
+/* of the month one network may have so much in a day, but by tokens: this part, and no less than
+ * one key of the commons. Without it one would use up the month in 14 hours at 1 MiB/s. */
+#define RELAY_NET_PART 32
+#define RELAY_NETS 8192 /* networks counted in this day: as for keys */
 #define RELAY_DRAW                                                                                 \
 	(512u << 10) /* bytes that are drawn of a token's limits at a time; half of the */
 		     /* most that one draw may have */

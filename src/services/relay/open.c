@@ -77,13 +77,30 @@ static gn_err find(struct gn_relay *r, const struct relay_from *from, struct gn_
 
 /* ---- which lane ---- */
 
+static uint32_t until_tomorrow(const struct gn_relay *r)
+{
+	return (uint32_t)(DAY - relay_unix(r) % DAY) * 1000;
+}
+
+/* Without a token, in this lane. */
+static gn_err plain(struct gn_relay *r, const struct relay_from *from, bool in_bulk,
+		    struct relay_refusal *why)
+{
+	GN_TRY(relay_gives(r, in_bulk, false, why));
+	if (relay_net_may(r, &from->who))
+		return GN_OK;
+	why->limit = RELAY_LIMIT(RELAY_NET_PART);
+	why->retry_ms = until_tomorrow(r);
+	return GN_QUOTA;
+}
+
 static gn_err commons(struct gn_relay *r, const struct relay_from *from, struct relay_refusal *why)
 {
-	GN_TRY(relay_gives(r, true, false, why));
+	GN_TRY(plain(r, from, true, why));
 	if (relay_account_left(r, &from->who.pk) >= RELAY_PACKET_MAX)
 		return GN_OK;
 	why->limit = RELAY_LIMIT(RELAY_COMMONS_DAY);
-	why->retry_ms = (uint32_t)(DAY - relay_unix(r) % DAY) * 1000;
+	why->retry_ms = until_tomorrow(r);
 	return GN_QUOTA;
 }
 
@@ -116,7 +133,7 @@ static gn_err choose_lane(struct gn_relay *r, const struct relay_from *from,
 	}
 	if (lanes & GN_FB_RELAY_LANE_SMALL) {
 		*why = (struct relay_refusal){.err = GN_OK};
-		err = relay_gives(r, false, false, why);
+		err = plain(r, from, false, why);
 	}
 	r->n.open_off += err == GN_DENIED;
 	r->n.open_quota += err == GN_QUOTA;

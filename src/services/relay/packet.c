@@ -18,19 +18,18 @@ static uint32_t by_rate(const struct relay_circuit *c, const struct gn_relay_pac
 	return most < p->count ? (uint32_t)most : p->count;
 }
 
-/* And what is left of the day, or drawn of its token's limits. */
-static uint32_t by_quota(const struct relay_circuit *c, const struct gn_relay_packet *p,
-			 uint32_t count)
+/* And what is left of the day, its network's too, or drawn of its token's limits. */
+static uint32_t by_quota(const struct gn_relay *r, const struct relay_circuit *c,
+			 const struct gn_relay_packet *p, uint32_t count)
 {
-	uint64_t left;
-	if (!c->bulk || (c->right && !c->right->draw))
-		return count;
+	uint64_t left = relay_net_left(r, c->net), day = UINT64_MAX;
 	if (c->right)
-		left = c->right->credit;
-	else
-		left = c->account->commons < RELAY_COMMONS_DAY
-			       ? RELAY_COMMONS_DAY - c->account->commons
-			       : 0;
+		day = c->right->draw ? c->right->credit : UINT64_MAX;
+	else if (c->bulk)
+		day = c->account->commons < RELAY_COMMONS_DAY
+			      ? RELAY_COMMONS_DAY - c->account->commons
+			      : 0;
+	left = day < left ? day : left;
 	left /= p->len;
 	return left < count ? (uint32_t)left : count;
 }
@@ -42,6 +41,7 @@ static void look_ahead(struct gn_relay *r, struct relay_circuit *c)
 	GN_ASSERT(!right || c->bulk);
 	bool over =
 		r->month_used >= r->month_ends[c->bulk] ||
+		relay_net_left(r, c->net) < RELAY_PACKET_MAX ||
 		(c->bulk && !right && c->account->commons + RELAY_PACKET_MAX > RELAY_COMMONS_DAY);
 	if (over && c->state == CIRCUIT_LIVE) {
 		relay_wake(r);
@@ -70,6 +70,8 @@ static void take(struct gn_relay *r, struct relay_circuit *c, uint32_t count, ui
 	c->account->given[c->bulk] += bytes;
 	if (c->bulk && !c->right)
 		c->account->commons += bytes;
+	if (c->net)
+		c->net->bytes += bytes;
 	if (c->by_token) {
 		c->by_token->bulk += bytes;
 		c->by_token->given[1] += bytes;
@@ -89,7 +91,7 @@ static enum gn_relay_verdict forward(struct gn_relay *r, struct relay_circuit *c
 	}
 	uint32_t rate = by_rate(c, p, r->now),
 		 part = rate ? relay_lane_ask(c->lane, &c->debt, p->len, rate, r->now) : 0,
-		 count = by_quota(c, p, part);
+		 count = by_quota(r, c, p, part);
 	r->n.drop_rate += p->count - rate;
 	r->n.drop_share += rate - part;
 	r->n.drop_quota += part - count;

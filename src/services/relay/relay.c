@@ -45,6 +45,7 @@ gn_err gn_relay_new(const struct gn_env *env, const struct gn_relay_config *conf
 	relay_give_set(r, &config->give);
 	gn_map_init(&r->legs, env, sizeof(uint64_t), sizeof(struct relay_ref), 2 * RELAY_CIRCUITS);
 	gn_map_init(&r->accounts, env, 32, sizeof(struct relay_account *), RELAY_ACCOUNTS);
+	gn_map_init(&r->nets, env, sizeof(uint64_t), sizeof(struct relay_net *), RELAY_NETS);
 	gn_map_init(&r->reserved, env, sizeof(struct gn_pk), sizeof(struct relay_reserved),
 		    RELAY_RESERVED);
 	gn_map_init(&r->held, env, sizeof(struct relay_held_key), sizeof(struct relay_held *),
@@ -90,6 +91,7 @@ void gn_relay_free(struct gn_relay *r)
 	gn_share_fini(&r->places);
 	gn_map_fini(&r->legs);
 	gn_map_fini(&r->accounts);
+	relay_nets_free(r);
 	gn_map_fini(&r->reserved);
 	gn_map_fini(&r->held);
 	gn_mem_free(r->env.alloc, r);
@@ -225,8 +227,10 @@ static void sweep(struct gn_relay *r)
 	uint64_t day = relay_unix(r) / 86400;
 	relay_circuits_sweep(r);
 	relay_reserved_sweep(r);
-	if (day != r->day)
+	if (day != r->day) {
 		relay_accounts_sweep(r);
+		relay_nets_sweep(r);
+	}
 	r->day = day;
 }
 
