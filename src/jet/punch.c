@@ -45,6 +45,7 @@ static bool is_newer(const struct jet_punch *u)
 static bool may_hurry(struct jet_punch *u, gn_time now)
 {
 	const gn_time ahead = (JET_PUNCH_HURRIES - 1) * JET_PUNCH_AGAIN;
+	GN_ASSERT(u->state == JET_PUNCH_PAUSE && is_newer(u));
 	if (u->own_epoch != u->tried_own)
 		return true;
 	if (u->hurried > now + ahead) {

@@ -68,6 +68,7 @@ void jet_punch_add_way(struct jet_punch *u, const struct gn_way *way, bool turn,
 static bool is_crowded(const struct jet_punch *u, const struct gn_addr *a)
 {
 	uint32_t same = 0;
+	GN_ASSERT(u->count <= JET_PUNCH_WAYS);
 	for (uint32_t i = 0; i < u->count; i++)
 		same += gn_addr_prefix(&u->ways[i].way.addr) == gn_addr_prefix(a);
 	return same >= JET_PUNCH_SAME;
