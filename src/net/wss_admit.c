@@ -1,6 +1,8 @@
 /* Who may come in: places are few, and a stranger holds one before anything is known of him.
  *
- * 1. Who proved a key stays; newcomers take places of those who did not.
+ * 1. Newcomers take places of who proved no key. Who did stays, but when all places are taken by
+ *    keys: then the oldest of the prefix that has most goes, if that is two more than the
+ *    newcomer's, or those who came first would have all for ever.
  * 2. When strangers have all their places, the oldest of the prefix that has most of them gives
  *    way, the newcomer's counting one more: who comes often displaces himself.
  * 3. No prefix has more than its share, proven or not; nor begins more handshakes in a second.
@@ -11,6 +13,8 @@
  * A look at all strangers for each is some 16,000 steps at most, for a newcomer that costs a TLS
  * handshake of ten times as much. */
 #include "net/wss_int.h"
+
+#include <stdlib.h>
 
 static bool stranger(const struct wss_conn *c)
 {
@@ -62,6 +66,36 @@ static bool place(const struct gn_wss *wss, uint32_t most, const uint64_t *prefi
 	return *gives_way != NULL;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* The oldest of the prefix that has most; NULL: it has not two more than the newcomer's. */
+static struct wss_conn *of_most(struct gn_wss *wss, uint64_t newcomer)
+{
+	uint64_t all[WSS_CONNECTIONS], prefix = 0;
+	uint32_t n = 0, most = count(wss, &newcomer, false, NULL) + 1;
+	bool found = false;
+	for (const struct wss_conn *c = wss->first; c && n < GN_COUNT(all); c = c->next)
+		if (counts(c))
+			all[n++] = c->prefix;
+	qsort(all, n, sizeof all[0], by_number);
+	for (uint32_t i = 0, from = 0; i < n; i++) {
+		from = all[i] == all[from] ? from : i;
+		if (i - from + 1 <= most)
+			continue;
+		most = i - from + 1;
+		prefix = all[i];
+		found = true;
+	}
+	for (struct wss_conn *c = wss->first; c && found; c = c->next)
+		if (counts(c) && c->prefix == prefix)
+			return c;
+	return NULL;
+}
+
 bool wss_admit_hello(struct gn_wss *wss, const struct gn_addr *from)
 {
 	uint64_t prefix = gn_addr_prefix(from);
@@ -98,6 +132,8 @@ bool wss_admit(struct gn_wss *wss, const struct gn_addr *from, const struct wss_
 		  (place(wss, config->strangers, NULL, true, prefix, but, gives_way) &&
 		   (*gives_way ||
 		    place(wss, config->connections, NULL, false, prefix, but, gives_way)));
+	if (!ok && named)
+		ok = (*gives_way = of_most(wss, prefix)) != NULL;
 	wss->counters[GN_WSS_C_REFUSED_FULL] += !ok;
 	wss->counters[GN_WSS_C_EVICTED] += *gives_way != NULL;
 	return ok;

@@ -70,10 +70,16 @@ static void places_are_few(void **state)
 	open_server(&config);
 	joined(false);
 	joined(false);
-	int fd = dial_from(1, gn_wss_port(server.wss));
+	int fd = dial_from(0, gn_wss_port(server.wss));
 	UNTIL(counted(&server, "wss-refused-full") == 1);
 	UNTIL(is_closed(fd));
 	assert_int_equal(server.closed, 0);
+	close(fd);
+	fd = dial_from(1, gn_wss_port(server.wss)); /* of a network that has none */
+	UNTIL(server.closed == 1);
+	assert_false(is_closed(fd));
+	assert_null(server.carriers[0]);
+	assert_non_null(server.carriers[1]);
 	close(fd);
 }
 
@@ -138,7 +144,15 @@ static void the_default_limits(void **state)
 	conns[WSS_CONNECTIONS - 2].next = NULL;
 	assert_true(wss_admit(w, &other, NULL, &gives_way) && !gives_way);
 	conns[WSS_CONNECTIONS - 2].next = &conns[WSS_CONNECTIONS - 1];
-	conns[WSS_CONNECTIONS - 1].next = NULL;
+	conns[WSS_CONNECTIONS - 1].next = NULL; /* all are taken by who proved a key */
+	assert_true(wss_admit(w, &other, NULL, &gives_way) && gives_way == &conns[0]);
+	for (unsigned i = 2; i < WSS_PER_PREFIX; i++)
+		conns[i].prefix = i;
+	assert_true(wss_admit(w, &other, NULL, &gives_way) && gives_way == &conns[0]);
+	w->config.behind = true; /* nobody knows yet who it is */
+	assert_false(wss_admit(w, &other, NULL, &gives_way));
+	w->config.behind = false;
+	conns[1].prefix = gn_addr_prefix(&other); /* that has one, as all have */
 	assert_false(wss_admit(w, &other, NULL, &gives_way));
 	w->first = NULL;
 }
