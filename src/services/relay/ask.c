@@ -165,7 +165,8 @@ static void refused(struct gn_relay *r, struct relay_held *h, struct gn_fb_relay
 	GN_ASSERT(h->state == HELD_ASKED || h->state == HELD_WAITS);
 	gn_err err = gn_wire_err(gn_fb_relay_refused_code(m));
 	uint32_t retry = gn_fb_relay_refused_retry_ms(m);
-	gn_time again = r->now + (gn_time)retry * GN_MSEC;
+	gn_time again = (gn_time)retry * GN_MSEC;
+	again = r->now + (again > RELAY_ASK_SOONEST ? again : RELAY_ASK_SOONEST);
 	h->e.retry_ms = retry;
 	relay_others_get(m, &h->e);
 	if (retry && again < h->patience && err != GN_OK) {

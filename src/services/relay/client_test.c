@@ -66,6 +66,15 @@ static void what_is_refused_for_now_is_asked_again(void **state)
 		run_for(GN_SEC);
 	}
 	assert_int_equal(only(GN_RELAY_ENDED)->err, GN_BUSY);
+	/* nor asked for more often than makes sense */
+	unsigned before = sent[BODY(OPEN)];
+	op = ask(30, 20, SMALL);
+	pump();
+	answer_refused(30, op, GN_FB_CODE_BUSY, 1);
+	run_for(RELAY_ASK_SOONEST - 1);
+	assert_int_equal(sent[BODY(OPEN)], before + 1);
+	run_for(1);
+	assert_int_equal(sent[BODY(OPEN)], before + 2);
 }
 
 static void what_is_not_answered_is_given_up(void **state)

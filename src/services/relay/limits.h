@@ -73,8 +73,9 @@
 #define RELAY_HELD 1024        /* circuits, those that came included */
 #define RELAY_INBOUND_RELAY 64 /* that came by one relay: no more than it lets one key open */
 #define RELAY_ASK_TIME (5 * GN_SEC)
-#define RELAY_PATIENCE (15 * GN_SEC) /* in all, with asking again after a refusal */
-#define RELAY_KEPT 16                /* reservations: two homes, those before, and spare ones */
+#define RELAY_ASK_SOONEST (GN_SEC / 4) /* to another OPEN, whatever the relay says */
+#define RELAY_PATIENCE (15 * GN_SEC)   /* in all, with asking again after a refusal */
+#define RELAY_KEPT 16                  /* reservations: two homes, those before, and spare ones */
 #define RELAY_RESERVE_AGAIN (10 * GN_SEC) /* after a failure, twice as long each time, up to: */
 #define RELAY_RESERVE_AGAIN_MAX (600 * GN_SEC)
 
