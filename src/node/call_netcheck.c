@@ -114,6 +114,7 @@ static void answer(struct gn_node_request *r)
 {
 	static const struct gn_app_kind kind = {GN_FB_APP_BODY_APP_NODE,
 						GN_FB_APP_NODE_BODY_NODE_NETCHECK_IS};
+	(void)gn_node_dialback_pump(r->node); /* what is over already is known to the node first */
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
 	gn_host_answer(&r->base, kind, result_put(b, r->node));
 }

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A word of the node, as a sentence; the word itself, when this is an older program. */
 #define LONG_TIMEOUT 1800 /* seconds: more than measuring takes */
 
+/* A word of the node, as a sentence; the word itself, when this is an older program. */
 static const char *say(const char *word, const char *const (*words)[2], size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -34,7 +34,6 @@ static const char *reached(const char *word)
 static const char *why(const char *word)
 {
 	static const char *const words[][2] = {
-		{"never", "it was not measured yet"},
 		{"nobody", "too few other nodes answer"},
 		{"all-know", "all who could try have spoken with this node already"},
 		{"lost", "what was sent did not come"},
@@ -60,9 +59,13 @@ static void print_reach(const struct cli *cli, const json_t *j)
 		snprintf(from, sizeof from, "; strangers' packets came from %llu of %llu nodes",
 			 (unsigned long long)json_number(j, "came"), (unsigned long long)told);
 	out_pair(cli, "reached", "%s", reached(json_text(j, "reached")));
-	if (*because)
+	bool never = strcmp(because, "never") == 0;
+	if (*because && !never)
 		out_pair(cli, "", "%s", why(because));
-	out_pair(cli, "measured", "%s ago%s", out_duration(json_number(j, "age_s")), from);
+	if (never)
+		out_pair(cli, "measured", "not yet: it takes other nodes; ask again in a minute");
+	else
+		out_pair(cli, "measured", "%s ago%s", out_duration(json_number(j, "age_s")), from);
 	if (*json_text(j, "seen"))
 		out_pair(cli, "seen as", "%s; own port %llu", out_text(json_text(j, "seen")),
 			 (unsigned long long)json_number(j, "port"));
@@ -96,12 +99,12 @@ static void print_paths(const struct cli *cli, const json_t *j)
 static void print_lifetime(const struct cli *cli, const json_t *j, bool asked)
 {
 	static const char *const words[][2] = {
-		{"no-router", "nothing before this node forgets"},
+		{"no-router", "no router is in the way: nothing forgets it"},
 		{"never", "not measured yet (geonet netcheck --long does it, in minutes)"},
 		{"running", "being measured"},
-		{"nobody", "no node is there that measures it with this one"},
-		{"lost", "not found out: who measured it did not answer"},
-		{"limit", "not measured: as often as may be in a day"}};
+		{"nobody", "not measured: no other node can do it with this one"},
+		{"lost", "not measured: the node that helped stopped answering"},
+		{"limit", "not measured: it was as often today as it may be (six times)"}};
 	uint64_t lifetime = json_number(j, "lifetime_s"), at = json_number(j, "lifetime_at");
 	const char *because = json_text(j, "lifetime_why");
 	if (lifetime)
@@ -121,7 +124,8 @@ int cmd_netcheck(struct cli *cli)
 			  .args = &args,
 			  .timeout = lasts ? LONG_TIMEOUT : 0};
 	if (lasts)
-		cli_note(cli, "how long the router keeps a quiet flow takes up to 25 minutes");
+		cli_note(cli,
+			 "measuring how long the router keeps a quiet flow: up to 25 minutes...");
 	struct reply r;
 	int exit = client_ask_must(cli, &ask, &r, "the node did not answer");
 	if (exit == CLI_OK && cli->json) {
