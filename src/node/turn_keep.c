@@ -116,6 +116,12 @@ static void link_over(struct gn_node *node)
 	gn_jet_way_gone(node->jet, link, node->now);
 }
 
+static const char *words_of(gn_err why)
+{
+	return why == GN_DENIED ? "the server does not take the name and password of turn-login"
+				: gn_err_text(why);
+}
+
 static void over(struct gn_node *node, gn_err why)
 {
 	struct gn_node_turn_way *t = &node->turn_way;
@@ -136,7 +142,7 @@ static void over(struct gn_node *node, gn_err why)
 	node->status_moved = true;
 	gn_host_log(&node->host, was_live || t->failures == 1 ? GN_LOG_WARN : GN_LOG_DEBUG,
 		    "turn.lost", "%s:%u: %s; still trying", t->server.host, t->server.port,
-		    gn_err_text(why));
+		    words_of(why));
 }
 
 static void dial(struct gn_node *node, const struct gn_addr *at)
@@ -296,5 +302,5 @@ void gn_node_turn_way_addr(const struct gn_node *node, char out[GN_ADDR_TEXT_MAX
 const char *gn_node_turn_way_why(const struct gn_node *node)
 {
 	const struct gn_node_turn_way *t = &node->turn_way;
-	return t->link || !t->why ? "" : gn_err_text(t->why);
+	return t->link || !t->why ? "" : words_of(t->why);
 }

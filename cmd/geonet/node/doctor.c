@@ -235,6 +235,20 @@ static void look_network(struct doctor *d, const json_t *status)
 	free(alone);
 }
 
+/* The server at which the node should have an address (RE-47). */
+static void look_turn(struct doctor *d, const json_t *status)
+{
+	const json_t *turn = json_object_get(status, "turn");
+	const char *why = json_text(turn, "why");
+	if (turn && *why && !*json_text(turn, "address"))
+		note_finding(d, "turn",
+			     cli_format("no address by %s: %s", out_text(json_text(turn, "server")),
+					out_text(why)),
+			     cli_format("look at the setting turn-server and at %s/turn-login, and "
+					"restart the node",
+					d->cli->data));
+}
+
 /* The sites that it keeps, for the caller to free; NULL without a node. */
 static json_t *look_node(struct doctor *d)
 {
@@ -262,6 +276,7 @@ static json_t *look_node(struct doctor *d)
 	}
 	look_network(d, r.json);
 	look_bootstrap(d, r.json);
+	look_turn(d, r.json);
 	const char *clock = json_text(json_object_get(r.json, "clock"), "text");
 	if (*clock)
 		note_finding(
