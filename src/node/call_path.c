@@ -60,7 +60,7 @@ void gn_node_refuse_policy(struct gn_node_request *r)
 {
 	char rule[GN_HOST_WHY / 2];
 	gn_node_policy_say(r->node, &r->peer, rule, sizeof rule);
-	gn_host_error(&r->base, GN_POLICY, "no way to that node is there that %s allows", rule);
+	gn_host_error(&r->base, GN_POLICY, "there is no way to that node that %s allows", rule);
 }
 
 bool gn_node_hold_policy(struct gn_node_request *r, const struct gn_pk *pk, struct gn_slice rule)

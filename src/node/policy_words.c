@@ -34,6 +34,15 @@ static bool take_word(struct gn_slice word, struct gn_policy *p)
 	return false;
 }
 
+/* It can be shown as it is. */
+static bool is_plain(struct gn_slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] < 0x21 || s.p[i] > 0x7e)
+			return false;
+	return s.len <= 32;
+}
+
 gn_err gn_node_policy_parse(struct gn_slice text, struct gn_policy *out, char why[GN_HOST_WHY])
 {
 	struct gn_policy p = {0};
@@ -41,11 +50,16 @@ gn_err gn_node_policy_parse(struct gn_slice text, struct gn_policy *out, char wh
 		size_t end = at;
 		while (end < text.len && text.p[end] != ',' && text.p[end] != ' ')
 			end++;
-		if (end > at && !take_word(gn_slice(text.p + at, end - at), &p))
-			return gn_host_why(why, GN_TEXT,
-					   "a rule about paths is any, or some of direct, lan, "
-					   "relay and tls; then metered=yes, ask or no, and "
-					   "relays=1 or 2; with commas between them");
+		struct gn_slice word = gn_slice(text.p + at, end - at);
+		if (word.len && !take_word(word, &p)) {
+			bool plain = is_plain(word);
+			return gn_host_why(
+				why, GN_TEXT,
+				"'%.*s' is none: a rule about paths is any, or some of "
+				"direct, lan, relay and tls; then metered=yes, ask or no, "
+				"and relays=1 or 2; with commas between them",
+				plain ? (int)word.len : 1, plain ? (const char *)word.p : "?");
+		}
 		at = end + 1;
 	}
 	p.ways = p.ways == GN_NODE_WAYS ? 0 : p.ways;

@@ -45,7 +45,8 @@ static int ping_once(struct cli *cli, const struct gn_pk *pk, uint64_t patience,
 	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_PING},
 			  .args = &args};
 	int exit = client_ask(cli, &ask, r);
-	return exit && r->err ? client_report(cli, r, node_doubt("no answer")) : exit;
+	const char *what = r->err == GN_USAGE ? "--path" : node_doubt("no answer");
+	return exit && r->err ? client_report(cli, r, what) : exit;
 }
 
 int cmd_ping(struct cli *cli)

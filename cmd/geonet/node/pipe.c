@@ -140,7 +140,8 @@ int cmd_pipe(struct cli *cli)
 		join.until = gn_os_steady() + (gn_time)wait * GN_SEC;
 	exit = dials ? dial_until(&p, &join, &r) : listen_once(&p, &join, &r);
 	if (exit && r.err)
-		cli_fail(cli, exit, gn_err_name(r.err), "the pipe ended: %s",
+		cli_fail(cli, exit, gn_err_name(r.err), "%s: %s",
+			 r.err == GN_USAGE ? "--path" : "the pipe ended",
 			 r.json ? r.message : gn_err_text(r.err));
 	sum_up(&p, &join, json);
 	reply_free(&r);

@@ -183,7 +183,8 @@ const struct cli_command node_commands[] = {
 	 "session "
 	 "is begun if there is none: directly, or by a relay at which\n"
 	 "the node has a place. One line a second: the round trip, what carries it (udp, or relay "
-	 "and its key), where it goes and why. Exit 1: no answer.\n",
+	 "and its key), where it goes and why. Exit 5: no answer in time, 1: no way that "
+	 "the rules about paths allow.\n",
 	 "  geonet ping 5c1f\n"
 	 "  geonet ping --until-direct --count 20 5c1f    wait for a path without a relay\n"
 	 "  geonet ping --json --count 1 5c1f | jq .replies[0].rtt_ms\n",
