@@ -175,13 +175,15 @@ gn_err gn_node_api_peers(struct gn_node_request *r)
 		char addr[GN_ADDR_TEXT_MAX] = "";
 		if (p.contact.addr_count)
 			gn_addr_text(&p.contact.addrs[0], addr);
-		json_t *json = json_pack("{so so so ss sb sb sb si sf sf}", "id",
-					 gn_host_json_hex(p.contact.id.b, 32), "key",
-					 gn_host_json_hex(p.contact.pk.b, 32), "angle",
-					 angle(&p.contact.id), "addr", addr, "leaf", p.leaf,
-					 "linked", p.linked, "up", session != 0, "annulus",
-					 (int)p.annulus, "rtt_ms", gn_host_ms(p.rtt), "seen_s",
-					 (double)(r->node->now - p.seen) / (double)GN_SEC);
+		json_t *json = json_pack(
+			"{so so so ss sb sb sb si sf}", "id", gn_host_json_hex(p.contact.id.b, 32),
+			"key", gn_host_json_hex(p.contact.pk.b, 32), "angle", angle(&p.contact.id),
+			"addr", addr, "leaf", p.leaf, "linked", p.linked, "up", session != 0,
+			"annulus", (int)p.annulus, "rtt_ms", gn_host_ms(p.rtt));
+		if (p.seen) /* else it is known from others, or from before the start */
+			json_object_set_new(
+				json, "seen_s",
+				json_real((double)(r->node->now - p.seen) / (double)GN_SEC));
 		put_rule(json, r->node, &p.contact.pk);
 		if (session && gn_jet_info(r->node->jet, session, &info) == GN_OK)
 			put_session(json, r->node, &info);

@@ -48,8 +48,9 @@ static void print_fresh(const struct cli *cli, const json_t *fresh)
 	uint64_t direct = json_number(fresh, "direct");
 	if (!json_number(fresh, "contexts"))
 		return;
-	out_pair(cli, "throwaway keys", "%s, %s%s%s",
-		 out_count(json_number(fresh, "contexts"), "today", "today"),
+	out_pair(cli, "fresh", "%s, %s%s%s",
+		 out_count(json_number(fresh, "contexts"), "throwaway key today",
+			   "throwaway keys today"),
 		 out_count(json_number(fresh, "sessions"), "session", "sessions"),
 		 direct ? "; no relay is known for " : " by relays",
 		 direct ? out_count(direct, "of them, which shows this address",
@@ -238,7 +239,10 @@ int cmd_peers(struct cli *cli)
 			  : linked ? "link"
 				   : "known",
 			  up ? "" : " (down)");
-		table_add(&t, "%s ago", out_duration((uint64_t)json_double(p, "seen_s")));
+		if (json_object_get(p, "seen_s"))
+			table_add(&t, "%s ago", out_duration((uint64_t)json_double(p, "seen_s")));
+		else
+			table_add(&t, "never");
 		table_add(&t, up ? "%.1f" : "-", json_double(p, "rtt_ms"));
 		table_add(&t, "%s", up ? out_bytes(json_number(p, "sent")) : "-");
 		table_add(&t, "%s", up ? out_bytes(json_number(p, "received")) : "-");
