@@ -121,11 +121,15 @@ def case_who(nodes, seed):
         check(code == 0 and f"  {name[:16]}  ".encode() in out and b"connected" not in out,
               f"{name}: {code} {out} {err}")
     for name, why in ((node_id(a), "this node itself"), (key(a)[:8], "this node itself"),
-                      ("fffff", "peers --all"), ("abc", "peers --all"), ("ben", "peers --all")):
+                      ("fffff", "peers --all"), ("abc", "too short"), ("", "too short"),
+                      ("ben", "peers --all")):
         code, _, err = Tool(a, "ping", name, "--count", "1").end()
         check(code == 2 and why in err, f"{name}: {code} {err}")
     code, _, err = Tool(a, "ping", "0" * 64, "--count", "1", "--patience", "1").end()
     check(code == 5 and "nobody here knows this id or key" in err, f"{code} {err}")
+    for command in ("ping", "pipe"):
+        code, _, err = Tool(a, command, key(b), "--path", "relay,tsl").end()
+        check(code == 2 and "--path: 'tsl' is none" in err, f"{command}: {code} {err}")
     one, other = Tool(a, "pipe", node_id(b)), Tool(b, "pipe", node_id(a))
     with concurrent.futures.ThreadPoolExecutor() as both:
         said = list(both.map(lambda end: end.end(b"hello"), (one, other)))

@@ -106,8 +106,13 @@ int node_key(struct cli *cli, const char *said, struct gn_pk *out)
 	if (found)
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"%s: %zu known nodes begin so: give more of it", said, found);
+	if (digits && len < LEAST)
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"'%s' is too short: give %u digits or more of what geonet peers "
+				"--all shows, or all of a node's key or id",
+				said, LEAST);
 	return cli_fail(cli, CLI_USAGE, "usage",
-			"%s is neither a node's key or id nor the beginning of one that geonet "
+			"'%s' is neither a node's key or id nor the beginning of one that geonet "
 			"peers --all shows",
 			out_text(said));
 }
