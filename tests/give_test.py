@@ -55,7 +55,11 @@ def case_said(nodes, seed):
     code, _, err = tool(node, "give", "turn", "on")
     check(code == 2 and "turn = on" in err, f"{code} {err}")
     check(tool(node, "give", "relay")[0] == 2, "a name without a value")
-    check(tool(node, "give", "refuse", "add", "12")[0] == 2, "half a hash")
+    for words, why in ((("refuse", "add", "12"), "'12' is no hash"),
+                       (("month",), "month takes one value"),
+                       (("relay", "small", "off"), "relay takes one value")):
+        code, _, err = tool(node, "give", *words)
+        check(code == 2 and why in err, f"{words}: {code} {err}")
     check("(by geonet give)" in tool(node, "give")[1], "who said it is not shown")
     month = metrics(node)["geonet_give_month_bytes_max"]
     check(month == str(100 << 30), f"the relay was told {month}")

@@ -179,10 +179,12 @@ static int refuse(struct cli *cli)
 	if (cli->arg_count == 2 && strcmp(what, "list") == 0)
 		return list_refused(cli);
 	if (cli->arg_count != 3 || (!end && strcmp(what, "add") != 0))
-		return cli_fail(cli, CLI_USAGE, "usage",
-				"refuse add HASH, refuse remove HASH, or refuse list");
+		return cli_fail(
+			cli, CLI_USAGE, "usage",
+			"say geonet give refuse add HASH, refuse remove HASH, or refuse list");
 	if (gn_unhex(gn_str(cli->args[2]), hash.b, sizeof hash.b))
-		return cli_fail(cli, CLI_USAGE, "usage", "a hash has 64 hex digits");
+		return cli_fail(cli, CLI_USAGE, "usage", "'%s' is no hash, which has 64 hex digits",
+				out_text(cli->args[2]));
 	struct gn_fb_node_refuse_args args = {.hash = &hash, .end = end};
 	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_REFUSE},
 			  .args = &args};
@@ -204,7 +206,10 @@ int cmd_give(struct cli *cli)
 	if (cli->arg_count && strcmp(cli->args[0], "refuse") == 0)
 		return refuse(cli);
 	if (cli->arg_count == 1 || cli->arg_count > 2)
-		return cli_fail(cli, CLI_USAGE, "usage", "a name and its value: give relay small");
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"%s takes one value, as in geonet give relay small; geonet give "
+				"--help has the names and their values",
+				out_text(cli->args[0]));
 	if (cli->arg_count) {
 		args.name = gn_str(cli->args[0]);
 		args.value = gn_str(cli->args[1]);
