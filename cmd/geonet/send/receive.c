@@ -63,8 +63,8 @@ static bool read_code(struct receiving *r, char *text)
 		gn_code_text(&r->code, r->text);
 	else if (wrong.part == 0)
 		cli_fail(cli, CLI_USAGE, gn_err_name(err),
-			 "'%s' is no place of a code: those are numbers up to 9999, as in "
-			 "4821-orbit-lemon",
+			 "a code begins with a number up to 9999, as in 4821-orbit-lemon, and "
+			 "not with '%s'",
 			 wrong.said);
 	else if (wrong.part > GN_CODE_WORDS)
 		cli_fail(cli, CLI_USAGE, gn_err_name(err),
@@ -84,13 +84,14 @@ static bool find_begun(struct receiving *r)
 {
 	struct cli *cli = r->trip.cli;
 	struct begun b = begun_find(r->folder);
+	bool here = strcmp(r->into, ".") == 0;
 	char *asked = b.count ? NULL : typed_ask(cli);
 	if (asked)
 		return read_code(r, asked);
 	if (b.count == 0)
 		cli_fail(cli, CLI_USAGE, "usage",
-			 "nothing was begun in %s: say the code that they read to you",
-			 strcmp(r->into, ".") == 0 ? "this folder" : r->into);
+			 "nothing was begun in %s%s%s: say the code that they read to you",
+			 here ? "this folder" : "'", here ? "" : r->into, here ? "" : "'");
 	else if (b.count > 1)
 		cli_fail(cli, CLI_USAGE, "ambiguous",
 			 "%u were begun here: say which, by its code: %s", b.count, b.all);
@@ -552,7 +553,8 @@ int cmd_receive(struct cli *cli)
 		return CLI_USAGE;
 	r.folder = open(r.into, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r.folder < 0 || faccessat(r.folder, ".", W_OK, AT_EACCESS) != 0) {
-		cli_fail(cli, CLI_FAILED, "io", "%s: %s", r.into, strerror(errno));
+		cli_fail(cli, CLI_FAILED, "io", "'%s', where the files should go (--into): %s",
+			 r.into, strerror(errno));
 	} else {
 		link_heed();
 		exit = run(&r);

@@ -85,7 +85,8 @@ static bool open_state(struct sending *s, const struct walk *w)
 	walk_name(w, name);
 	gn_err err = fd < 0 ? GN_IO : disk_open(&s->trip.disk, -1, fd, cli_format("%s.send", name));
 	if (err == GN_BUSY)
-		cli_fail(cli, CLI_FAILED, gn_err_name(err), "these files are being sent already");
+		cli_fail(cli, CLI_FAILED, gn_err_name(err),
+			 "these files are being sent already, by another geonet send");
 	else if (err)
 		cli_fail(cli, CLI_FAILED, "io", "%s: %s", folder, strerror(errno));
 	free(folder);
@@ -139,8 +140,8 @@ static int say_code(struct sending *s)
 		 what);
 	printf("geonet receive %s\n", s->code.text);
 	fflush(stdout);
-	cli_note(cli, s->paired ? "\nWho began to receive these already goes on by the command of "
-				  "before."
+	cli_note(cli, s->paired ? "\nWhoever has begun to receive these goes on with the same "
+				  "command as before."
 				: "\nThe code is good for one person. Say it to them alone.");
 	return CLI_OK;
 }
