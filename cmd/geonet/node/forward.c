@@ -121,9 +121,11 @@ static int listen_at(struct cli *cli, uint64_t port, int *out)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 64) ||
 	    getsockname(fd, (struct sockaddr *)&at, &len)) {
-		int exit = cli_fail(cli, CLI_FAILED, "port-taken",
-				    "port %llu of this machine cannot be opened: %s",
-				    (unsigned long long)port, strerror(errno));
+		int exit =
+			cli_fail(cli, CLI_FAILED, "port-taken",
+				 "port %llu of this machine cannot be opened: %s%s",
+				 (unsigned long long)port, strerror(errno),
+				 errno == EADDRINUSE ? "; give another, or 0 for a free one" : "");
 		if (fd >= 0)
 			close(fd);
 		return exit;
