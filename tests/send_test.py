@@ -285,7 +285,7 @@ def case_words(nodes, seed):
     says(ann, "the same name", 1, "send", f"{sent}/a", f"{sent}/nothing/../a")
     says(ben, "orbit", 2, "receive", "4821-orbti-lemon", "--yes")
     says(ben, "a number and two words", 2, "receive", "4821-orbit", "--yes")
-    says(ben, "numbers up to 9999", 2, "receive", "x-orbit-lemon", "--yes")
+    says(ben, "a number up to 9999", 2, "receive", "x-orbit-lemon", "--yes")
     says(ben, "nothing was begun", 2, "receive")
     says(ben, "too old, or another number", 4, "receive", "4821-orbit-lemon", "--yes")
     # three wrong ones, and the right one counts no more

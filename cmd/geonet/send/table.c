@@ -25,9 +25,9 @@ const struct cli_command send_commands[] = {
 	 "Prints a code that you read to them; they type it after geonet receive, within 10 "
 	 "minutes. It is good once, and dead after three wrong guesses. What is sent goes from "
 	 "your node to theirs, sealed for them alone, and nothing of it is kept in between, so "
-	 "both must be there. Links, empty folders, rights and times are not sent. After an "
-	 "interruption the same command goes on where it stopped. To somebody who is away: geonet "
-	 "file send.\n",
+	 "both must be there. Links in folders, empty folders, rights and times are not sent. "
+	 "After an interruption the same command goes on where it stopped. To somebody who is "
+	 "away: geonet file send.\n",
 	 "  geonet send holiday.jpg\n"
 	 "  geonet send photos/ notes.txt --to Ben\n",
 	 send_options, cmd_send},
