@@ -8,7 +8,8 @@
 /* clang-format off */
 
 static const struct cli_option up_options[] = {
-	{"bootstrap", "HOST:PORT", "a node to begin with; may be given 16 times"},
+	{"bootstrap", "HOST:PORT",
+	 "a node to begin with, also wss://HOST or quic://ADDRESS:PORT; may be given 16 times"},
 	{"port", "N", "UDP port for other nodes; 0 takes a free one (default 7777)"},
 	{"http", "N",
 	 "loopback port of page, API and gateway; 0 takes a free one, off none (default 7780)"},
