@@ -92,8 +92,12 @@ static void measured(struct gn_node *node, const struct gn_dialback_result *r)
 		node->status_moved = true;
 	}
 	gn_node_homes_sure(node, reached);
-	gn_host_log(&node->host, GN_LOG_INFO, "reached", "%s: strangers' packets came of %u of %u",
-		    gn_node_reached_text(node), r->came, r->told);
+	if (r->told)
+		gn_host_log(&node->host, GN_LOG_INFO, "reached",
+			    "%s: strangers' packets came from %u of %u nodes",
+			    gn_node_reached_text(node), r->came, r->told);
+	else /* all are on this machine */
+		gn_host_log(&node->host, GN_LOG_INFO, "reached", "%s", gn_node_reached_text(node));
 }
 
 static void send_packet(struct gn_node *node, const struct gn_dialback_out *out)
