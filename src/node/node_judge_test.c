@@ -217,6 +217,8 @@ static void a_peer_that_is_gone_is_not_its_relays_fault(void **state)
 		whole_run_for(&w, GN_SEC);
 	}
 	assert_false(left(FIRST));
+	assert_false(gn_node_ways_blamed(whole_node(&w, FIRST), key_of(0), &second));
+	assert_int_equal(counter_of(FIRST, "relay-blamed"), 0);
 	whole_free(&w);
 }
 

@@ -235,6 +235,33 @@ static void a_lane_has_its_room_at_once_and_one_packet_more(void **state)
 	assert_true(RELAY_ROUNDS > (RELAY_ROOM_MAX + 2 * RELAY_PACKET_MAX) / RELAY_QUANTUM + 1);
 }
 
+/* One after the other takes what there is and is over: all of them had no more than one. */
+static void what_is_owed_by_who_is_over_is_paid(void **state)
+{
+	static struct relay_lane lane;
+	uint64_t all = 0, rate = 1u << 20;
+	(void)state;
+	relay_lane_rate(&lane, rate, RELAY_ROOM_MAX, now);
+	for (unsigned i = 0; i < 20; i++) {
+		struct relay_debt d = {0};
+		uint32_t k;
+		while ((k = relay_lane_ask(&lane, &d, 1024, RELAY_TRAIN, now))) {
+			relay_lane_take(&lane, &d, k * UINT64_C(1024));
+			all += k * UINT64_C(1024);
+		}
+		assert_true(relay_lane_leave(&lane, &d) > 0);
+		assert_int_equal(lane.debtors, 0);
+	}
+	/* each may have a packet where nothing is left */
+	assert_in_range(all, RELAY_ROOM_MAX - 20 * 1024, RELAY_ROOM_MAX + 20 * 1024);
+	struct relay_debt d = {0};
+	for (unsigned part = 1; part <= 2; part++) {
+		now += (gn_time)(all / 2) * GN_SEC / (gn_time)rate;
+		assert_true(relay_lane_ask(&lane, &d, 1024, RELAY_TRAIN, now) > 1);
+		assert_in_range(lane.orphan, all - part * all / 2, all - part * all / 2 + 1024);
+	}
+}
+
 static void a_relay_shares_small_packets_and_bulk_apart(void **state)
 {
 	(void)state;
@@ -261,6 +288,7 @@ int main(void)
 		T(the_commons_has_a_rate_and_a_day),
 		T(what_is_too_much_is_shared_in_equal_parts),
 		T(a_lane_has_its_room_at_once_and_one_packet_more),
+		T(what_is_owed_by_who_is_over_is_paid),
 		T(a_relay_shares_small_packets_and_bulk_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
