@@ -151,6 +151,7 @@ static bool is_relay(const struct gn_node *node, const struct gn_contact *c)
 {
 	return (!c->can || (c->can & GN_OVERLAY_CAN_SMALL)) &&
 	       c->reach <= GN_OVERLAY_REACH_DIRECT && gn_node_peers_own(node, &c->pk) &&
+	       !gn_node_peers_before(node, &c->pk) &&
 	       !gn_relay_is_bad(node->relay, &c->pk, node->now);
 }
 

@@ -103,9 +103,11 @@ static gn_err new_bus(struct gn_node *node, const struct gn_env *env)
 	return gn_bus_new(env, &bus, node->now, &node->bus);
 }
 
+/* Nothing is relayed to one of a release before: it would not understand, and who called would
+ * wait. */
 static bool linked_to(void *user, const struct gn_pk *peer, uint64_t *era, struct gn_addr *addr)
 {
-	return gn_node_peers_linked(user, peer, era, addr);
+	return gn_node_peers_linked(user, peer, era, addr) && !gn_node_peers_before(user, peer);
 }
 
 /* One hop more only to where this node is linked by itself. */
@@ -113,7 +115,7 @@ static bool may_relay(void *user, const struct gn_pk *relay)
 {
 	uint64_t era;
 	struct gn_addr addr;
-	return gn_node_peers_linked(user, relay, &era, &addr);
+	return linked_to(user, relay, &era, &addr);
 }
 
 static gn_err new_relay(struct gn_node *node, const struct gn_env *env)

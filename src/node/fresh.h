@@ -16,7 +16,10 @@
  * 1. A context has no session with anybody but by a circuit, or, where no relay is known at all
  *    and the owner's setting lets it, to the address itself, counted and shown (`fresh = yes`;
  *    `strict`: then never). Relays that refuse or are silent are no reason for that: who waits for
- *    one tries the next, and then the node it leads to counts as down.
+ *    one tries the next, and then the node it leads to counts as down. But while an eighth of the
+ *    linked peers are of a release before, whom nothing is relayed to, a node that may be one of
+ *    them is asked so, too: at once when it is known as that, else when no relay that was asked
+ *    knows it.
  * 2. Nothing but messages of boxes and the bus, and a record put or read, is said or heard in it:
  *    no HELLO, no PATH_OFFER, no pass. Whoever calls it is closed.
  * 3. A relay is never the node it leads to, nor a home of this node, which is published; not one of
@@ -127,8 +130,8 @@ bool gn_node_fresh_local(struct gn_node *node, const struct gn_overlay_message *
 /* The exporter that stands for the session between this node and one of its contexts. */
 bool gn_node_fresh_exporter(const struct gn_node *node, const struct gn_pk *pk, uint8_t out[32]);
 bool gn_node_fresh_is(const struct gn_node *node, const struct gn_pk *pk);
-/* A circuit of a context is open, or over. */
-void gn_node_fresh_circuit(struct gn_node *node, const struct gn_node_circuit *c, bool open);
+/* A circuit of a context is open, or, err, it is not, or over. */
+void gn_node_fresh_circuit(struct gn_node *node, const struct gn_node_circuit *c, gn_err err);
 /* False: it is no operation of a context. */
 bool gn_node_fresh_overlay_event(struct gn_node *node, const struct gn_overlay_event *e);
 /* Does what is due; true: something moved. Packets are the caller's (fresh_next_jet). */

@@ -39,7 +39,8 @@ struct fresh_peer {
 	enum fresh_state state;
 	gn_time due; /* WANTED: not before; ASKED, DIALLED: given up; UP: used last */
 	struct gn_pk relay, tried[GN_NODE_FRESH_TRIES];
-	unsigned tried_count;
+	unsigned tried_count, unknown; /* by so many of them it is not known */
+	bool told_new;                 /* who asks for it knows that it is of no release before */
 	uint32_t link;
 	gn_jet_id id;
 	bool direct;
@@ -157,7 +158,8 @@ void fresh_peer_event(struct fresh *f, const struct gn_jet_event *e);
 /* Begins what is wanted, gives up what is late, ends what is quiet; when to be called again. */
 gn_time fresh_peers_tick(struct fresh *f);
 void fresh_peers_free(struct fresh *f);
-void fresh_peer_circuit(struct fresh *f, uint32_t link, bool open);
+/* err: why it is not open, or over. */
+void fresh_peer_circuit(struct fresh *f, uint32_t link, gn_err err);
 
 /* ---- fresh_out.c ---- */
 

@@ -71,11 +71,23 @@ static gn_err dial_direct(struct fresh *f, struct fresh_peer *p)
 	return dial(f, p, &to);
 }
 
+/* May it be of a release before, to which no relay leads? */
+static bool may_be_before(const struct fresh *f, const struct fresh_peer *p)
+{
+	const struct gn_node *node = f->node;
+	if (p->told_new || p->unknown < p->tried_count || !gn_node_peers_mixed(node))
+		return false;
+	return gn_node_peers_before(node, &p->pk) ||
+	       (p->unknown && !gn_node_peers_session(node, &p->pk));
+}
+
 static void begin(struct fresh *f, struct fresh_peer *p)
 {
 	struct gn_node *node = f->node;
 	bool none = false;
 	gn_err err = GN_NOT_FOUND;
+	if (!p->tried_count && may_be_before(f, p) && dial_direct(f, p) == GN_OK)
+		return;
 	while (p->tried_count < GN_NODE_FRESH_TRIES) {
 		err = fresh_relay_choose(f, p, &p->relay, &none);
 		if (err)
@@ -92,26 +104,29 @@ static void begin(struct fresh *f, struct fresh_peer *p)
 	if (!err) {
 		p->state = FRESH_ASKED;
 		p->due = node->now + GN_NODE_FRESH_TRY;
-	} else if (!none || p->tried_count || dial_direct(f, p)) {
+	} else if (!((none && !p->tried_count) || may_be_before(f, p)) || dial_direct(f, p)) {
 		node->fresh.count.unreached++;
 		is_down(f, p, GN_UNREACHABLE);
 	}
 }
 
-/* This relay did not do. */
-static void try_next(struct fresh *f, struct fresh_peer *p)
+/* This relay did not do. One that does not know a node is none the worse for it while many are
+ * such that nobody knows. */
+static void try_next(struct fresh *f, struct fresh_peer *p, gn_err why)
 {
 	if (p->direct) {
 		is_down(f, p, GN_UNREACHABLE);
 		return;
 	}
-	fresh_relay_left(f, &p->relay);
+	p->unknown += why == GN_NOT_FOUND;
+	if (why != GN_NOT_FOUND || !gn_node_peers_mixed(f->node))
+		fresh_relay_left(f, &p->relay);
 	let_go(f, p);
 	p->state = FRESH_WANTED;
 	p->due = 0;
 }
 
-void fresh_peer_circuit(struct fresh *f, uint32_t link, bool open)
+void fresh_peer_circuit(struct fresh *f, uint32_t link, gn_err err)
 {
 	struct fresh_peer *p = f->peers;
 	while (p && p->link != link)
@@ -121,17 +136,17 @@ void fresh_peer_circuit(struct fresh *f, uint32_t link, bool open)
 		gn_node_ways_close(f->node, link);
 		return;
 	}
-	if (open && c) {
+	if (!err && c) {
 		struct gn_way to = gn_node_ways_way(c);
 		if (p->state != FRESH_ASKED || dial(f, p, &to))
-			try_next(f, p);
+			try_next(f, p, GN_UNREACHABLE);
 		return;
 	}
 	p->link = 0;
 	if (p->state == FRESH_UP) /* the other end may have ended it */
 		is_down(f, p, GN_CLOSED);
 	else
-		try_next(f, p);
+		try_next(f, p, p->state == FRESH_ASKED ? err : GN_UNREACHABLE);
 }
 
 /* ---- sending ---- */
@@ -143,6 +158,7 @@ static struct fresh_peer *peer_new(struct fresh *f, const struct gn_contact *to)
 	if (!p)
 		return NULL;
 	p->pk = to->pk;
+	p->told_new = to->reach || to->can;
 	if (to->addr_count)
 		p->addr = to->addrs[0];
 	p->last = &p->first;
@@ -191,7 +207,7 @@ static void connected(struct fresh *f, struct fresh_peer *p, const struct gn_jet
 	struct gn_node *node = f->node;
 	p->state = FRESH_UP;
 	p->due = node->now;
-	p->tried_count = 0;
+	p->tried_count = p->unknown = 0;
 	node->fresh.count.sessions++;
 	node->fresh.count.direct += p->direct;
 	gn_node_ways_proven(node, e->way.link);
@@ -203,7 +219,7 @@ static void connected(struct fresh *f, struct fresh_peer *p, const struct gn_jet
 static void ended(struct fresh *f, struct fresh_peer *p, bool silent)
 {
 	if (p->state != FRESH_UP) {
-		try_next(f, p);
+		try_next(f, p, GN_UNREACHABLE);
 		return;
 	}
 	if (silent && !p->direct)
@@ -260,7 +276,7 @@ static void tick_one(struct fresh *f, struct fresh_peer *p)
 	switch (p->state) {
 	case FRESH_WANTED: begin(f, p); break;
 	case FRESH_ASKED:
-	case FRESH_DIALLED: try_next(f, p); break;
+	case FRESH_DIALLED: try_next(f, p, GN_TIMEOUT); break;
 	case FRESH_UP: /* what is on its way is no end of it */
 		if (p->queued || p->inbound)
 			p->due = f->node->now;

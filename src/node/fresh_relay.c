@@ -41,8 +41,9 @@ static bool is_out(const struct fresh *f, const struct fresh_peer *p, const stru
 {
 	const struct gn_node *node = f->node;
 	bool cannot = c->can && !(c->can & GN_OVERLAY_CAN_SMALL);
-	return cannot || c->reach > GN_OVERLAY_REACH_DIRECT || gn_pk_eq(&c->pk, &p->pk) ||
-	       gn_pk_eq(&c->pk, &node->key.pk) || gn_node_homes_is(node, &c->pk);
+	return cannot || c->reach > GN_OVERLAY_REACH_DIRECT || gn_node_peers_before(node, &c->pk) ||
+	       gn_pk_eq(&c->pk, &p->pk) || gn_pk_eq(&c->pk, &node->key.pk) ||
+	       gn_node_homes_is(node, &c->pk);
 }
 
 /* Not now: it was left. It is a relay all the same, so that whoever makes relays look bad does not

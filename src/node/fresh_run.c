@@ -16,11 +16,11 @@ void gn_node_fresh_fini(struct gn_node *node)
 	gn_wipe(node->fresh.secret, sizeof node->fresh.secret);
 }
 
-void gn_node_fresh_circuit(struct gn_node *node, const struct gn_node_circuit *c, bool open)
+void gn_node_fresh_circuit(struct gn_node *node, const struct gn_node_circuit *c, gn_err err)
 {
 	struct fresh *f = GN_CONTAINER(c->of, struct fresh, of);
 	GN_ASSERT(f->node == node);
-	fresh_peer_circuit(f, c->link, open);
+	fresh_peer_circuit(f, c->link, err);
 	fresh_touch(f);
 }
 

@@ -122,6 +122,7 @@ static size_t candidates(const struct gn_node *node, struct gn_relay_candidate *
 		    is_barred(node, &p.contact.pk) || !p.linked ||
 		    !gn_node_peers_linked(node, &p.contact.pk, &era, &addr) ||
 		    !gn_node_peers_own(node, &p.contact.pk) ||
+		    gn_node_peers_before(node, &p.contact.pk) ||
 		    gn_relay_is_bad(node->relay, &p.contact.pk, node->now))
 			continue;
 		out[n++] = (struct gn_relay_candidate){

@@ -160,6 +160,8 @@
 #define GN_NODE_FRESH_OLD (3600 * GN_SEC) /* it goes on after its day */
 #define GN_NODE_FRESH_SHIFT 21600u        /* seconds after 00:00 UTC, at most, that a day begins */
 #define GN_NODE_FRESH_LOOK (5 * GN_SEC)
+#define GN_NODE_MIXED                                                                              \
+	8u /* one linked peer of so many, of a release before, makes a mixed network */
 /* topics that are followed: eight people's contacts; a user who does not own the node has
  * GN_NODE_USER_PART of them */
 #define GN_NODE_FRESH_TOPICS 128u

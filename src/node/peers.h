@@ -65,6 +65,10 @@ bool gn_node_peers_relayed(const struct gn_node *node, const struct gn_pk *pk, s
 /* Is there a link with this peer, and a session? Its era and where it is. */
 bool gn_node_peers_linked(const struct gn_node *node, const struct gn_pk *pk, uint64_t *era,
 			  struct gn_addr *addr);
+/* Its session knows one path only: it is of a release before paths and relays. */
+bool gn_node_peers_before(const struct gn_node *node, const struct gn_pk *pk);
+/* Are many of the linked peers so (GN_NODE_MIXED)? */
+bool gn_node_peers_mixed(const struct gn_node *node);
 /* A tunnel begins or ends on the session: it is kept while it has any. */
 void gn_node_peers_hold(struct gn_node *node, gn_jet_id session, bool hold);
 /* Something of use came by the session. */

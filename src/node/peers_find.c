@@ -38,6 +38,29 @@ bool gn_node_peers_linked(const struct gn_node *node, const struct gn_pk *pk, ui
 	return true;
 }
 
+static bool is_single(const struct gn_node *node, gn_jet_id session)
+{
+	struct gn_jet_info info;
+	return session && gn_jet_info(node->jet, session, &info) == GN_OK && !info.multipath;
+}
+
+bool gn_node_peers_before(const struct gn_node *node, const struct gn_pk *pk)
+{
+	return is_single(node, gn_node_peers_session(node, pk));
+}
+
+bool gn_node_peers_mixed(const struct gn_node *node)
+{
+	const struct gn_map *all = &node->peers.by_key;
+	uint32_t linked = 0, before = 0;
+	for (uint32_t i = 0; i < all->count; i++) {
+		const struct peer *peer = *(struct peer *const *)gn_map_value_at(all, i);
+		linked += peer->linked && peer->up;
+		before += peer->linked && peer->up && is_single(node, peer->session);
+	}
+	return before && before * GN_NODE_MIXED >= linked;
+}
+
 bool gn_node_peers_own(const struct gn_node *node, const struct gn_pk *pk)
 {
 	const struct session *s = session_of(node, peers_of(node, pk));

@@ -259,7 +259,10 @@ static bool pump_relay(struct gn_node *node)
 	     i++, any = true) {
 		enum gn_node_ways_news news = gn_node_ways_event(node, &e, &c);
 		if (news != GN_NODE_WAYS_NOTHING && c.of)
-			gn_node_fresh_circuit(node, &c, news == GN_NODE_WAYS_OPEN);
+			gn_node_fresh_circuit(node, &c,
+					      news == GN_NODE_WAYS_OPEN ? GN_OK
+					      : e.err                   ? e.err
+									: GN_UNREACHABLE);
 		else if (news != GN_NODE_WAYS_NOTHING && c.spare)
 			gn_node_spare_circuit(node, &c, news == GN_NODE_WAYS_OPEN);
 		else if (news != GN_NODE_WAYS_NOTHING)

@@ -207,6 +207,8 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 	gn_op op;
 	if (!of && (gn_node_ways_blamed(node, relay, target) || !gn_node_ways_asks(node, relay)))
 		return GN_DENIED;
+	if (gn_node_peers_before(node, relay))
+		return GN_UNSUPPORTED;
 	uint32_t *asked = of ? &node->ways.asked_of : &node->ways.asked;
 	if (*asked >= (of ? GN_NODE_FRESH_ASKED : GN_NODE_ASKED))
 		return GN_LIMIT;

@@ -66,6 +66,11 @@ struct jet_session *forge_open(struct gn_jet *jet, bool incoming, const struct g
 	return s;
 }
 
+void forge_single(struct gn_jet *jet)
+{
+	jet->config.paths = 1;
+}
+
 void forge_several(struct jet_session *s)
 {
 	s->multi = true;

@@ -20,6 +20,8 @@ struct jet_session *forge_open(struct gn_jet *jet, bool incoming, const struct g
 			       gn_time now);
 void forge_meet(struct jet_session *a, struct jet_session *b);
 
+/* What it begins or takes from now on knows one path, as before there were several. */
+void forge_single(struct gn_jet *jet);
 /* As if both ends had given the parameter `paths`; before forge_meet. */
 void forge_several(struct jet_session *s);
 /* A path that is proven, and was never measured. */
