@@ -2,16 +2,20 @@
 """Nodes of an earlier release and of this one in one network: usage: upgrade_test.py BIN_DIR CASE
 
 Two nodes of the release before and five of this one, in either order of upgrade: they join, keep
-records and sites for each other, and a data directory of the old release is taken over by the new
-one. The old programs are built once from their commit, into the cache that set-up uses. Exit 0
-passed, 77 skipped with a reason, 1 failed with a sentence.
+records and sites for each other; people over either write to each other and see that it arrived;
+they pay each other through a hub of either. Data directories of nodes, agents and hubs of the old
+release are taken over by the new one. The old programs are built once from their commit, into the
+cache that set-up uses. Exit 0 passed, 77 skipped with a reason, 1 failed with a sentence.
 """
 import fcntl, os, shutil, signal, subprocess, sys, tempfile, time
 
 sys.dont_write_bytecode = True
 from node_rig import Failure, POW, ROOT, SKIPPED, Skip, check, network
+from programs import Agent, Hub
 
-OLD = "9b5483c"  # the release before: 0.1 as it stood when nothing was counted per key
+# The release before: 0.1 with agents, messages and hubs, and without paths, relays and other
+# carriers.
+OLD = "e4ef5de8"
 SITE = os.path.join(ROOT, "examples", "welcome")
 
 
@@ -21,8 +25,8 @@ def run(words, log, cwd=None):
 
 
 def old_programs():
-    """The folder with geonetd and geonet of OLD, built once: git archive, cmake without tests, two
-    targets."""
+    """The folder with the programs of OLD, built once: git archive, cmake without tests, no target
+    besides."""
     cache = os.path.join(
         os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "geonet")
     home = os.path.join(cache, f"release-{OLD}")
@@ -52,7 +56,11 @@ def old_programs():
             os.path.join(home, "build"), "-G", "Ninja", "-DGEONET_TESTS=OFF", "-DCMAKE_BUILD_TYPE=",
             "-DCMAKE_C_FLAGS=-O1"
         ], log)
-        run(["cmake", "--build", os.path.join(home, "build"), "--target", "geonet", "geonetd"], log)
+        run([
+            "cmake", "--build",
+            os.path.join(home, "build"), "--target", "geonet", "geonetd", "geonet-agent",
+            "geonet-hub"
+        ], log)
         shutil.rmtree(source)
         with open(os.path.join(home, "done"), "w", encoding="ascii"):
             pass
@@ -64,6 +72,7 @@ class Mixed:
 
     def __init__(self, base):
         self.base, self.nodes, self.options = base, [], ["--pow-bits", POW]
+        self.agents, self.hub = [], None
 
     def start(self, bin_dir, count):
         for _ in range(count):
@@ -77,13 +86,17 @@ class Mixed:
         for node in self.nodes[-count:]:
             node.wait_ready(deadline)
 
+    @staticmethod
+    def end(program):
+        program.stop()
+        program.reap()
+        check(program.process.returncode == 0,
+              f"{program.name} ended with {program.process.returncode}: {program.last_words()}")
+
     def again(self, index, bin_dir):
         """The same node with other programs: data directory and port stay."""
         node = self.nodes[index]
-        node.stop()
-        node.reap()
-        check(node.process.returncode == 0,
-              f"node {node.number} ended with {node.process.returncode}: {node.last_words()}")
+        self.end(node)
         other = next(n for n in self.nodes if n is not node)
         self.nodes[index] = network.Node(
             node.number, node.data, bin_dir, node.udp_port,
@@ -122,22 +135,77 @@ class Mixed:
                             status == 200 and body == f.read(),
                             f"/{file} of {name}.geo came as {status} through node {reader.number}")
 
+    def people(self, *owners):
+        """Agents of these nodes' owners, of the same release each."""
+        self.agents = [Agent(node, name) for node, name in zip(owners, network.PEOPLE)]
+        deadline = time.monotonic() + 2 * network.START_MAX
+        for agent in self.agents:
+            agent.wait_published(deadline)
+
+    def agent_again(self, which, index):
+        """The same agent by the programs of its node, which are others than they were."""
+        self.agents[which] = Agent(self.nodes[index], self.agents[which].person)
+        self.agents[which].wait_published(time.monotonic() + 2 * network.START_MAX)
+
+    def open_hub(self, bin_dir, *owners):
+        """A hub at which three nodes' owners have wallets; the first pays the second, who pays the
+        third."""
+        self.hub = Hub(os.path.join(self.base, "hub"), bin_dir, 0, list(owners))
+        self.hub.open()
+        network.owe(self.hub)
+
+    def close_ring(self, bin_dir, *owners):
+        """The hub by other programs has the same members, lines and debts, and the last payment
+        clears them."""
+        port = int(self.hub.url.rpartition(":")[2])
+        self.end(self.hub)
+        self.hub = Hub(self.hub.data, bin_dir, port, list(owners))
+        check(self.hub.owed() == ["10.00", "10.00"],
+              f"what is owed is {self.hub.owed()} after the upgrade")
+        network.clear(self.hub)
+        network.prove(self.hub)
+
+    def programs(self):
+        """Agents say goodbye over their nodes."""
+        return self.agents + self.nodes + ([self.hub] if self.hub else [])
+
     def close(self):
-        for node in self.nodes:
-            node.stop()
-        for node in self.nodes:
-            node.reap()
+        for program in self.programs():
+            program.stop()
+        for program in self.programs():
+            program.reap()
+
+
+def chat(agent, other):
+    """What both remember, and how far it went."""
+    return [(m["text"], m["mine"], m["state"]) for m in agent.said(other)]
+
+
+def converse(first, second, text):
+    """A message each way between those who know each other, with receipts."""
+    for writer, reader, words in ((first, second, f"{text}?"), (second, first, f"{text}!")):
+        writer.cli("msg", "send", reader.pid(), words)
+        reader.wait(f"'{words}'", lambda: reader.said(writer)[-1]["text"] == words)
+        reader.cli("msg", "read", writer.pid())
+        writer.wait(f"that '{words}' was read", lambda: writer.said(reader)[-1]["state"] == "read")
 
 
 def case_old_first(net, old_bin, new_bin):
-    """Two old nodes are the network; five new ones join them; then the old ones are upgraded in
-    place."""
+    """Two old nodes are the network; five new ones join them, one of whose owners is written to and
+    paid by an old one's; then the old ones are upgraded in place, their owner's agent and the hub
+    too."""
     net.start(old_bin, 2)
     net.start(new_bin, 5)
     net.wait_joined()
     net.exchange(net.nodes[1], net.nodes[4])
-    kept = net.nodes[0].cli("id", "new", "--no-passphrase")["pid"]
+    kept = net.nodes[0].identity()
     net.nodes[0].cli("put", "--w", "5", "--label", "kept", "-", stdin=b"kept over the upgrade")
+    net.people(net.nodes[0], net.nodes[4])
+    network.write(*net.agents)
+    network.answer(*net.agents)
+    net.open_hub(old_bin, net.nodes[0], net.nodes[4], net.nodes[1])
+    said, contact = chat(*net.agents), net.agents[0].contact(net.agents[1])
+    net.end(net.agents[0])
     for index in (0, 1):
         net.again(index, new_bin)
     net.wait_joined()
@@ -149,15 +217,27 @@ def case_old_first(net, old_bin, new_bin):
         status, _ = reader.get("/", host="fromold.geo.localhost")
         check(status == 200,
               f"fromold.geo answers {status} through node {reader.number} after the upgrade")
+    net.agent_again(0, 0)
+    check(chat(*net.agents) == said, f"the chat is {chat(*net.agents)}, it was {said}")
+    check(net.agents[0].contact(net.agents[1])["name"] == contact["name"], "the contact is another")
+    converse(*net.agents, "after the upgrade")
+    net.close_ring(new_bin, net.nodes[0], net.nodes[4], net.nodes[1])
 
 
 def case_new_first(net, old_bin, new_bin):
-    """Five new nodes are the network; two old ones join them, and one of the new goes back to the
-    old programs."""
+    """Five new nodes are the network; two old ones join them, one of whose owners is written to and
+    paid by a new one's through a new hub; one of the new nodes goes back to the old programs."""
     net.start(new_bin, 5)
     net.start(old_bin, 2)
     net.wait_joined()
     net.exchange(net.nodes[6], net.nodes[2])
+    net.people(net.nodes[2], net.nodes[6])
+    network.write(*net.agents)
+    network.answer(*net.agents)
+    converse(*reversed(net.agents), "once more")
+    net.open_hub(new_bin, net.nodes[2], net.nodes[6], net.nodes[1])
+    network.clear(net.hub)
+    network.prove(net.hub)
     net.again(4, old_bin)  # whoever steps back finds their data readable
     net.wait_joined()
     status, _ = net.nodes[4].get("/", host="fromnew.geo.localhost")
@@ -183,9 +263,9 @@ def main():
     finally:
         if net:
             net.close()
-            for node in net.nodes if failed else ():
-                print(f"---- log of node {node.number} ({node.bin})")
-                with open(node.log_path, encoding="utf-8", errors="replace") as f:
+            for program in net.programs() if failed else ():
+                print(f"---- log of {program.name} ({program.bin})")
+                with open(program.log_path, encoding="utf-8", errors="replace") as f:
                     sys.stdout.write("".join(f.readlines()[-30:]))
         shutil.rmtree(base, ignore_errors=True)
     print("passed")
