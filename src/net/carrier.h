@@ -23,7 +23,7 @@ struct gn_carrier {
 	gn_err (*send)(struct gn_carrier *c, const struct gn_addr *to, const struct gn_buf *data,
 		       uint16_t segment, size_t *sent);
 	/* Bytes that send takes now, give or take a packet; what the kernel has not taken is not
-	 * counted as gone. 0 before `opened`. */
+	 * counted as gone. 0 before `opened`. Who was told little hears of more by events.room. */
 	size_t (*room)(const struct gn_carrier *c);
 	/* What was taken still goes out where it can. No event follows; c is no longer the
 	 * caller's. Allowed in every event. */
@@ -40,7 +40,8 @@ struct gn_carrier_events {
 	/* A datagram of RE-2, good for the call. */
 	void (*received)(void *user, struct gn_carrier *c, const struct gn_addr *from,
 			 struct gn_slice datagram);
-	void (*room)(void *user, struct gn_carrier *c); /* after a send that took less than all */
+	/* After a send that took less than all, or left less than half of the room. */
+	void (*room)(void *user, struct gn_carrier *c);
 	/* The last of it: c is gone after the call. */
 	void (*closed)(void *user, struct gn_carrier *c, gn_err why);
 	void *user;

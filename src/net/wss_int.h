@@ -96,7 +96,7 @@ struct wss_conn {
 	uint8_t handles; /* who holds it: libuv, functions that tell the owner; GONE at 0: freed */
 	bool resolving;
 	bool proven;     /* somebody proved a key on it */
-	bool want_room;  /* a send took less than all */
+	bool want_room;  /* a send took less than all, or left less than half of the room */
 	bool broken;     /* writing failed: to be closed in the next turn */
 	bool told;       /* the owner knows it */
 	bool by_others;  /* where it goes somebody else says: not into a private network */

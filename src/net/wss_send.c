@@ -115,8 +115,9 @@ gn_err wss_send(struct gn_carrier *carrier, const struct gn_addr *to, const stru
 		*sent += taken;
 		wss_flush(c);
 	}
-	c->want_room = *sent < data->len;
+	/* who asks for room first, and sends no more than that, waits for the event as well */
+	c->want_room = *sent < data->len || wss_room(carrier) < WSS_QUEUE_MAX / 2;
 	wss_poll_for(c);
-	c->wss->counters[GN_WSS_C_SEND_FULL] += c->want_room;
-	return c->want_room ? GN_AGAIN : GN_OK;
+	c->wss->counters[GN_WSS_C_SEND_FULL] += *sent < data->len;
+	return *sent < data->len ? GN_AGAIN : GN_OK;
 }

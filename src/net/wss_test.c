@@ -182,6 +182,33 @@ static void writes_stop_and_go_on(void **state)
 	UNTIL(server.received == packets + 1);
 }
 
+/* The same for who asks for room before it sends, and never sends more: as nodes do, which would
+ * wait for ever. */
+static void who_asks_for_room_hears_of_more(void **state)
+{
+	(void)state;
+	struct gn_carrier *c = joined(true);
+	gn_err err = GN_OK;
+	proxy.frozen = true;
+	for (unsigned i = 0; i < 100000 && c->room(c) >= 4 * 1208; i++) {
+		uv_run(&loop, UV_RUN_NOWAIT);
+		(void)send_batch(c, 2, 1200, &err);
+		assert_int_equal(err, GN_OK);
+	}
+	assert_in_range(c->room(c), 2 * 1208, 4 * 1208); /* it takes some, and is not asked to */
+	assert_int_equal(counted(&client, "wss-send-full"), 0);
+	assert_int_equal(client.rooms, 0);
+	proxy.frozen = false;
+	UNTIL(client.rooms == 1);
+	assert_true(c->room(c) >= WSS_QUEUE_MAX / 2);
+	/* while there is half of it nobody is told */
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(send_text(c, "more"), GN_OK);
+	UNTIL(wss_waiting((const struct wss_conn *)c) == 0);
+	turn();
+	assert_int_equal(client.rooms, 1);
+}
+
 static void who_takes_nothing_is_left(void **state)
 {
 	(void)state;
@@ -398,6 +425,7 @@ int main(void)
 		TEST(two_beside_each_other),
 		TEST(the_socket_is_as_it_should_be),
 		TEST(writes_stop_and_go_on),
+		TEST(who_asks_for_room_hears_of_more),
 		TEST(who_takes_nothing_is_left),
 		TEST(who_says_nothing_is_left),
 		TEST(the_quiet_stay),
