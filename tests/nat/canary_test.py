@@ -4,7 +4,7 @@ a probe in the open shows that the capture sees. Rules RE-1, RE-30, RE-45, RE-46
 
 usage: canary_test.py BIN_DIR CASE    exit 77: not here, and why
 """
-import os, signal, socket, subprocess, sys
+import concurrent.futures, os, signal, socket, subprocess, sys
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -52,7 +52,7 @@ def carriers(net, host, bin_dir, key):
     return {reply["carrier"] for reply in pong.get("replies", [])}
 
 
-def talk(net, bin_dir, a, b, at, carrier):
+def talk(net, bin_dir, a, b, at, carrier, times=2000):
     """Both ends say their words to the other by that carrier; `at` is where it is captured."""
     keys = [key_of(net, host, bin_dir) for host in (a, b)]
     wait_until(f"they meet by {carrier}", lambda: carriers(net, a, bin_dir, keys[1]) == {carrier})
@@ -63,12 +63,9 @@ def talk(net, bin_dir, a, b, at, carrier):
                                "pipe", "--wait", "60", key),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             for host, key in ((a, keys[1]), (b, keys[0]))]
-        said = (CANARY * 2000, BACK * 2000)
-        for tool, words in zip(tools, said):
-            tool.stdin.write(words)
-            tool.stdin.close()
-            tool.stdin = None
-        heard = [tool.communicate(timeout=120) for tool in tools]
+        said = (CANARY * times, BACK * times)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            heard = list(pool.map(lambda t, words: t.communicate(words, timeout=120), tools, said))
         check(heard[0][0] == said[1] and heard[1][0] == said[0], f"it did not come: {heard}"[:900])
         by = carriers(net, a, bin_dir, keys[1])
         say_aloud(net, at, LAST)
@@ -82,7 +79,7 @@ def talk(net, bin_dir, a, b, at, carrier):
     print(f"{carrier}: {len(seen)} bytes captured")
 
 
-def direct(bin_dir, kind, begin, carrier, *options, only=None):
+def direct(bin_dir, kind, begin, carrier, *options, only=None, **more):
     """One at home, and one in the Internet that takes whatever comes."""
     with Lab([kind], servers=2) as net:
         far, home = net.servers[1], net.sides[0].host
@@ -92,7 +89,7 @@ def direct(bin_dir, kind, begin, carrier, *options, only=None):
             net.sides[0].router.nft(ONLY.format(far.address, "udp", only))
         start_node(net, home, bin_dir, [begin.format(far.address)], *options)
         wait_until("the other is there", lambda: geonet(net, home, bin_dir, "status").get("node"))
-        talk(net, bin_dir, home, far, far, carrier)
+        talk(net, bin_dir, home, far, far, carrier, **more)
 
 
 def turned(bin_dir, kind, server, only=None):
@@ -116,7 +113,8 @@ def case_udp(bin_dir):
 
 
 def case_wss(bin_dir):
-    direct(bin_dir, "443", "wss://{}", "wss")
+    """More than the connection takes at once, so that both ends wait for it (RE-8)."""
+    direct(bin_dir, "443", "wss://{}", "wss", times=50000)
 
 
 def case_quic(bin_dir):
