@@ -60,15 +60,17 @@ static gn_err dial(struct fresh *f, struct fresh_peer *p, const struct gn_way *t
 	return GN_OK;
 }
 
-/* Without a relay: nobody is known who could be one. */
+/* Without a relay: nobody is known who could be one, or none leads there (RE-32). */
 static gn_err dial_direct(struct fresh *f, struct fresh_peer *p)
 {
 	struct gn_way to = {.addr = p->addr};
 	if (f->node->config.fresh != GN_NODE_FRESH_YES || gn_node_policy_hidden(f->node) ||
 	    !p->addr.port)
 		return GN_UNREACHABLE;
-	p->direct = f->of.direct = true;
-	return dial(f, p, &to);
+	f->of.direct = true;
+	GN_TRY(dial(f, p, &to));
+	p->direct = true;
+	return GN_OK;
 }
 
 /* May it be of a release before, to which no relay leads? */
