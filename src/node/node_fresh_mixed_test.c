@@ -140,15 +140,24 @@ static void who_is_known_is_not_taken_for_one(void **state)
 	end();
 }
 
-static void they_are_nobodys_homes(void **state)
+/* Where nearly all are such, the few others are relays and homes all the same. */
+static void they_are_nobodys_relays_and_homes(void **state)
 {
+	struct gn_node_fresh_for who = mine();
 	(void)state;
-	single = 4;
-	grow(6, 45);
-	gn_node_homes_reached(whole_node(&w, 5), GN_OVERLAY_REACH_HARD);
-	whole_moved(&w, 5);
+	single = 8;
+	grow(11, 47);
+	deposit(10, &who, "x");
+	whole_run_for(&w, 5 * GN_SEC);
+	assert_int_equal(told.deposits, 1);
+	assert_int_equal(all_of(10)->count.unreached, 0);
+	assert_true(all_of(10)->count.direct > 0);
+	assert_true(all_of(10)->count.sessions > all_of(10)->count.direct);
+	gn_node_homes_reached(whole_node(&w, 10), GN_OVERLAY_REACH_HARD);
+	whole_moved(&w, 10);
 	whole_run_for(&w, 10 * GN_SEC);
-	assert_true(gn_node_homes_is(whole_node(&w, 5), key_of(4)));
+	for (unsigned i = single; i < 10; i++)
+		assert_true(gn_node_homes_is(whole_node(&w, 10), key_of(i)));
 	look_at_singles();
 	end();
 }
@@ -160,7 +169,7 @@ int main(void)
 		cmocka_unit_test(with_strict_they_are_not_asked),
 		cmocka_unit_test(so_many_make_a_network_mixed),
 		cmocka_unit_test(who_is_known_is_not_taken_for_one),
-		cmocka_unit_test(they_are_nobodys_homes),
+		cmocka_unit_test(they_are_nobodys_relays_and_homes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
