@@ -209,6 +209,40 @@ def case_blocked(nodes, seed):
     check(ben.texts("Ann") == ["hello there"], f"{ben.texts('Ann')}")
 
 
+def case_path(nodes, seed):
+    """A contact's rule about paths is for the nodes that they say are theirs (RE-11)."""
+    ann, ben = people(nodes, "ann", "ben")
+    meet(ann, ben)
+    theirs = nodes.all[2]
+    for who, node in ((ann, nodes.all[1]), (ben, theirs)):
+        os.symlink(os.path.join(node.data, "app.sock"), os.path.join(who.data, "app.sock"))
+    said = ann.run("contacts", "path", "Ben", "relays", want=2)
+    check("relay" in said and "lan" in said, f"what a rule is: {said}")
+    said = ann.run("contacts", "path", "Ben", "relay")
+    check("No node is known" in said, f"none is theirs yet: {said}")
+    key = theirs.cli("status")["node"]["key"]
+    ben.run("id", "publish", "--vouch-node", "--force")
+    ben.run("id", "show")
+    def known():
+        ann.run("contacts", "path", "Ben", "relay")
+        rules = ann.json("contacts", "path", "Ben")["rules"]
+        return [(r["key"], r["rule"]) for r in rules] == [(key, "relay")]
+    eventually("the node is known to be Ben's", 120, known)
+    check(ann.json("contacts", "list")["contacts"][0]["path"] == "relay", "it is shown")
+    said = ann.run("ping", key, "--path", "direct", want=1)
+    check("no way" in said, f"no way is left: {said}")
+    said = ann.run("path")
+    check(key[:16] in said and ben.pid in said, f"geonet path shows whose: {said}")
+    ann.run("contacts", "path", "Ben", "any")
+    check(not ann.json("contacts", "path", "Ben")["rules"], "it has ended")
+    ann.run("ping", key, "--path", "direct")
+    ann.run("contacts", "path", "Ben", "relay")
+    eventually("it holds again", 120, known)
+    ann.run("contacts", "remove", "Ben")
+    eventually("it ends with the contact", 30,
+               lambda: not ann.json("path")["rules"])
+
+
 def case_invited(nodes, seed):
     """An invite link: no work, and the name that it shows."""
     ann, ben = people(nodes, "ann", "ben")

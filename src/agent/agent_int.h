@@ -399,6 +399,20 @@ GN_MUST gn_err agent_out_open_due(struct gn_agent *a);
 /* Something that a send waited for has come. */
 void agent_post_hurry(struct gn_agent *a);
 
+/* ---- path.c: a contact's rule about paths (RE-11) ---- */
+
+/* Empty: any. In out. */
+struct gn_slice agent_path_of(struct gn_agent *a, const struct gn_people_contact *c,
+			      uint8_t out[AGENT_PATH_MAX]);
+void agent_path_keep(struct gn_agent *a, const struct gn_people_contact *c, struct gn_slice rule);
+/* To the node, for those nodes of theirs that it knows. GN_CLOSED: the link is down. */
+GN_MUST gn_err agent_path_say(struct gn_agent *a, const struct gn_pk *owner, struct gn_slice rule,
+			      gn_agent_link_fn *fn, void *user, uint64_t *call);
+/* A newer record of a contact: which nodes are theirs. */
+void agent_path_known(struct gn_agent *a, const struct gn_identity *id);
+/* They are a contact no more. */
+void agent_path_gone(struct gn_agent *a, const struct gn_people_contact *c);
+
 /* ---- safety.c ---- */
 
 /* A newer record of a contact, or ours. */

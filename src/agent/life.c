@@ -62,6 +62,8 @@ static void on_known(void *user, const struct gn_agent_known *k)
 	agent_settle(a);
 	if (k->identity_count && !a->failed)
 		agent_safety_known(a, k->identities[k->identity_count - 1]);
+	if (k->identity_count && !a->failed)
+		agent_path_known(a, k->identities[k->identity_count - 1]);
 	agent_post_hurry(a);
 	a->look_waiting = a->look_waiting || k->prekeys_count > 0;
 }

@@ -33,6 +33,9 @@
 #define AGENT_ROW_MAX (16u << 20)
 /* Bytes of a name: of a contact, a client, a setting. */
 #define AGENT_NAME_MAX 256u
+/* Bytes of a rule about paths, and nodes of a contact that it is said for: what the node takes. */
+#define AGENT_PATH_MAX 64u
+#define AGENT_PATH_NODES 4u
 /* Bytes of one right of a client: a word and a PID. */
 #define AGENT_RIGHT_MAX 64u
 /* Bytes of a client's rights. */

@@ -307,6 +307,48 @@ void agent_serve_unfound(struct gn_agent *a, const struct gn_pk *owner)
 			      "looked for while the agent runs");
 }
 
+/* The node takes the rule first (path.c). */
+static void on_path(void *user, const struct gn_host_client_event *e)
+{
+	struct agent_request *r = user;
+	struct gn_agent *a = r->agent;
+	struct gn_fb_contact_set t = {r->base.table};
+	struct gn_people_contact c;
+	if (e->what != GN_HOST_CLIENT_FAILED && (e->what != GN_HOST_CLIENT_ANSWER || e->more))
+		return;
+	r->asked = 0;
+	if (e->what == GN_HOST_CLIENT_FAILED) {
+		gn_host_error(&r->base, e->fault.err, "%.*s", (int)e->fault.detail.len,
+			      (const char *)e->fault.detail.p);
+	} else if (agent_who(r, gn_fb_contact_set_who(t), &c)) {
+		struct gn_pk owner = *c.owner;
+		agent_path_keep(a, &c, gn_fb_contact_set_path(t));
+		(void)!gn_agent_know_ask(a->know, &owner); /* full: when they are written to */
+		answer_person(r, &owner);
+	}
+	gn_host_release(&r->base);
+}
+
+static gn_err set_path(struct agent_request *r, const struct gn_people_contact *c)
+{
+	struct gn_agent *a = r->agent;
+	struct gn_fb_contact_set t = {r->base.table};
+	struct gn_slice rule = gn_fb_contact_set_path(t);
+	if (!rule.len || rule.len > AGENT_PATH_MAX || gn_fb_contact_set_has_petname(t) ||
+	    gn_fb_contact_set_block(t) || gn_fb_contact_set_reads(t) || gn_fb_contact_set_met(t) ||
+	    gn_fb_contact_set_cleared(t))
+		return GN_USAGE;
+	gn_err err = agent_path_say(a, c->owner, rule, on_path, r, &r->asked);
+	if (err == GN_CLOSED) {
+		gn_host_error(&r->base, err, "%s",
+			      *a->link_why ? a->link_why : "the node does not answer yet");
+		return GN_OK;
+	}
+	GN_TRY(err);
+	gn_host_hold(&r->base);
+	return GN_OK;
+}
+
 gn_err agent_call_contact_set(struct agent_request *r)
 {
 	struct gn_agent *a = r->agent;
@@ -319,6 +361,8 @@ gn_err agent_call_contact_set(struct agent_request *r)
 	if (!agent_who(r, gn_fb_contact_set_who(t), &c))
 		return GN_OK;
 	struct gn_pk owner = *c.owner;
+	if (gn_fb_contact_set_has_path(t))
+		return set_path(r, &c);
 	if (!name_fits(r, petname))
 		return GN_OK;
 	struct gn_people_change change = {.blocked = block ? &blocked : NULL,
@@ -343,6 +387,7 @@ gn_err agent_call_contact_remove(struct agent_request *r)
 	struct gn_agent *a = r->agent;
 	struct gn_people_event gone = {.kind = GN_PEOPLE_CONTACT, .owner = *c.owner};
 	struct gn_agent_tx tx = {0};
+	agent_path_gone(a, &c);
 	GN_TRY(gn_people_remove(a->people, &gone.owner, a->now));
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)

@@ -69,6 +69,7 @@ gn_fbref agent_put_person(struct gn_fbb *b, struct gn_agent *a, const struct gn_
 	char pid[GN_PID_MAX];
 	struct gn_fb_key key;
 	struct gn_fb_chat_id chat;
+	uint8_t path[AGENT_PATH_MAX];
 	uint64_t verified;
 	bool changed;
 	agent_safety_of(a, c, &verified, &changed);
@@ -91,7 +92,8 @@ gn_fbref agent_put_person(struct gn_fbb *b, struct gn_agent *a, const struct gn_
 					 .expire = c->expire,
 					 .seq = c->pin.seq,
 					 .verified = verified,
-					 .changed = changed};
+					 .changed = changed,
+					 .path = agent_path_of(a, c, path)};
 	return gn_fb_person_make(b, &args);
 }
 

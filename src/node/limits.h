@@ -107,8 +107,9 @@
 #define GN_NODE_DIAL_CHAIN (3 * GN_SEC)
 
 /* ---- rules about paths (RE-11) ---- */
-#define GN_NODE_POLICIES 256u  /* of peers: a person's own, kept in a file of 32 KiB */
-#define GN_NODE_POLICY_TEXT 64 /* bytes of a rule in words, with its end */
+#define GN_NODE_POLICIES 256u   /* of peers, and as many of contacts: kept in a file of 100 KiB */
+#define GN_NODE_POLICY_NODES 4u /* of a contact: whoever names more as theirs could narrow more */
+#define GN_NODE_POLICY_TEXT 64  /* bytes of a rule in words, with its end */
 
 /* ---- tunnels (RE-63) ---- */
 #define GN_NODE_TUNNELS 512u /* of programs; and as many that others opened: jet's memory of each */

@@ -50,6 +50,12 @@ struct gn_policy_now gn_node_policy(const struct gn_node *node, const struct gn_
 	const struct gn_policy *peer = gn_map_get(&s->by_key, pk);
 	if (peer)
 		narrow(&now, peer, ways_of(peer) | metered, GN_NODE_RULE_PEER);
+	for (uint32_t i = 0; i < s->by_contact.count; i++) {
+		const struct gn_node_policy_contact *c = gn_map_key_at(&s->by_contact, i);
+		const struct gn_policy *of = gn_map_value_at(&s->by_contact, i);
+		if (gn_pk_eq(&c->node, pk))
+			narrow(&now, of, ways_of(of) | metered, GN_NODE_RULE_CONTACT);
+	}
 	for (uint32_t i = 0; i < s->by_user.count; i++) {
 		const struct gn_node_policy_user *u = gn_map_value_at(&s->by_user, i);
 		if (gn_pk_eq(&u->pk, pk))
@@ -72,6 +78,9 @@ bool gn_node_policy_hides(const struct gn_node *node, const struct gn_pk *pk)
 		return !(gn_node_policy(node, pk).allowed & GN_NODE_NEAR);
 	for (uint32_t i = 0; i < s->by_key.count; i++)
 		if (hides(gn_map_value_at(&s->by_key, i)))
+			return true;
+	for (uint32_t i = 0; i < s->by_contact.count; i++)
+		if (hides(gn_map_value_at(&s->by_contact, i)))
 			return true;
 	return hides(&s->own);
 }
@@ -102,9 +111,9 @@ gn_err gn_node_policy_any(const struct gn_node *node, const struct gn_pk *pk)
 
 void gn_node_policy_say(const struct gn_node *node, const struct gn_pk *pk, char *out, size_t cap)
 {
-	static const char *const whose[] = {"no rule", "the rule of this node",
-					    "the rule of this node for that peer",
-					    "the rule of this call"};
+	static const char *const whose[] = {
+		"no rule", "the rule of this node", "the rule of this node for that peer",
+		"the rule for the contact whose node that is", "the rule of this call"};
 	struct gn_policy_now now = gn_node_policy(node, pk);
 	char text[GN_NODE_POLICY_TEXT];
 	gn_node_policy_text(&now.rule, text);

@@ -1,5 +1,6 @@
 /* Which ways sessions may take, as their owners say (RE-11): a rule of the node (the setting
- * `path`), of a peer (`geonet path`), and of who asks (an application's call); the narrowest wins.
+ * `path`), of a peer (`geonet path`), of the person whose node it is (their contact's, said by an
+ * agent), and of who asks (an application's call); the narrowest wins.
  * A rule in words: any, or some of direct, lan, relay and tls, then metered=yes|ask|no and
  * relays=1|2, with commas or spaces between them: "relay,relays=2". */
 #ifndef GN_NODE_POLICY_H
@@ -33,7 +34,13 @@ GN_MUST gn_err gn_node_policy_parse(struct gn_slice text, struct gn_policy *out,
 /* The shortest words for it: "any" where nothing is said. */
 void gn_node_policy_text(const struct gn_policy *p, char out[GN_NODE_POLICY_TEXT]);
 
-enum gn_node_rule { GN_NODE_RULE_NONE, GN_NODE_RULE_NODE, GN_NODE_RULE_PEER, GN_NODE_RULE_APP };
+enum gn_node_rule {
+	GN_NODE_RULE_NONE,
+	GN_NODE_RULE_NODE,
+	GN_NODE_RULE_PEER,
+	GN_NODE_RULE_CONTACT,
+	GN_NODE_RULE_APP
+};
 
 /* What holds for a peer. */
 struct gn_policy_now {
@@ -49,10 +56,15 @@ struct gn_node_policy_user { /* who asks something, while they do */
 	struct gn_policy policy;
 };
 
+struct gn_node_policy_contact { /* a node that a person says is theirs */
+	struct gn_pk node, person;
+};
+
 struct gn_node_policies {
 	struct gn_policy own;
-	struct gn_map by_key;  /* gn_pk -> struct gn_policy */
-	struct gn_map by_user; /* number -> struct gn_node_policy_user */
+	struct gn_map by_key;     /* gn_pk -> struct gn_policy */
+	struct gn_map by_contact; /* struct gn_node_policy_contact -> struct gn_policy */
+	struct gn_map by_user;    /* number -> struct gn_node_policy_user */
 	uint64_t last;
 	uint64_t refused; /* sessions that a rule ended, or kept from beginning */
 };
@@ -94,6 +106,12 @@ void gn_node_policy_fini(struct gn_node *node);
  * says, when it is as before. */
 GN_MUST gn_err gn_node_policy_set(struct gn_node *node, const struct gn_pk *pk,
 				  const struct gn_policy *p);
+/* What the owner says of a person: it holds for these nodes and no others any more; nodes NULL: for
+ * those that it holds for. `any` ends it. GN_USAGE: more nodes than may be; GN_LIMIT, and as
+ * above. */
+GN_MUST gn_err gn_node_policy_of_contact(struct gn_node *node, const struct gn_pk *person,
+					 const struct gn_pk *nodes, unsigned count,
+					 const struct gn_policy *p);
 /* What else rules look at is another (whether bytes cost money): sessions keep to it. */
 void gn_node_policy_anew(struct gn_node *node);
 /* Who asks something of that peer has a rule of its own, until it lets go. 0: it has none, or

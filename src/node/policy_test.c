@@ -148,12 +148,77 @@ static void rules_are_kept(void **state)
 	whole_free(&w);
 }
 
+static gn_err say_of(const struct gn_pk *person, const struct gn_pk *nodes, unsigned count,
+		     const char *text)
+{
+	struct gn_policy p = rule_of(text);
+	return gn_node_policy_of_contact(whole_node(&w, 0), person, nodes, count, &p);
+}
+
+/* A person's rule is for the nodes that are theirs, narrows beside all others, and is kept. */
+static void a_contact_has_a_rule(void **state)
+{
+	(void)state;
+	one_node();
+	const unsigned metered = GN_JET_ALLOW_METERED;
+	const struct gn_pk ann = someone(1), ben = someone(2);
+	struct gn_pk nodes[GN_NODE_POLICY_NODES + 1];
+	struct gn_policy tls = rule_of("relay,tls");
+	char why[200];
+	for (uint8_t i = 0; i < GN_COUNT(nodes); i++)
+		nodes[i] = someone((uint8_t)(10 + i));
+	assert_int_equal(say_of(&ann, nodes, GN_COUNT(nodes), "relay"), GN_USAGE);
+	assert_int_equal(say_of(&ann, NULL, 0, "relay"), GN_OK); /* it has none yet */
+	assert_int_equal(allowed(0, &nodes[0]), GN_JET_ALLOW_ALL);
+	assert_int_equal(say_of(&ann, nodes, GN_NODE_POLICY_NODES, "relay"), GN_OK);
+	assert_int_equal(allowed(0, &nodes[3]), GN_JET_ALLOW_RELAY | metered);
+	assert_true(gn_node_policy_hides(whole_node(&w, 0), NULL));
+	gn_node_policy_say(whole_node(&w, 0), &nodes[3], why, sizeof why);
+	assert_string_equal(why, "the rule for the contact whose node that is (relay)");
+	/* another says that it is theirs, and another rule of the owner's: the narrowest */
+	assert_int_equal(say_of(&ben, &nodes[3], 1, "any"), GN_OK);
+	assert_int_equal(say_of(&ben, &nodes[3], 1, "direct,relay,tls,metered=no"), GN_OK);
+	assert_int_equal(gn_node_policy_set(whole_node(&w, 0), &nodes[3], &tls), GN_OK);
+	assert_int_equal(allowed(0, &nodes[3]), GN_JET_ALLOW_RELAY);
+	/* those that are no longer theirs are free, those of before keep to another rule */
+	assert_int_equal(say_of(&ann, nodes + 2, 2, "relay"), GN_OK);
+	assert_int_equal(allowed(0, &nodes[0]), GN_JET_ALLOW_ALL);
+	assert_int_equal(say_of(&ann, NULL, 0, "tls"), GN_OK);
+	assert_int_equal(allowed(0, &nodes[2]), GN_JET_ALLOW_TLS | metered);
+	/* what cannot be written does not hold */
+	w.nodes[0]->keep_fails = true;
+	assert_int_equal(say_of(&ann, nodes, 3, "direct"), GN_DISK_FULL);
+	assert_int_equal(say_of(&ann, NULL, 0, "any"), GN_DISK_FULL);
+	w.nodes[0]->keep_fails = false;
+	assert_int_equal(allowed(0, &nodes[0]), GN_JET_ALLOW_ALL);
+	assert_int_equal(allowed(0, &nodes[2]), GN_JET_ALLOW_TLS | metered);
+	whole_kill(&w, 0);
+	whole_start(&w, 0);
+	assert_int_equal(whole_node(&w, 0)->policies.by_contact.count, 3);
+	assert_int_equal(allowed(0, &nodes[2]), GN_JET_ALLOW_TLS | metered);
+	assert_int_equal(allowed(0, &nodes[3]), GN_JET_ALLOW_TLS);
+	assert_int_equal(say_of(&ann, NULL, 0, "any"), GN_OK);
+	assert_int_equal(allowed(0, &nodes[2]), GN_JET_ALLOW_ALL);
+	assert_int_equal(allowed(0, &nodes[3]), GN_JET_ALLOW_RELAY | GN_JET_ALLOW_TLS);
+	/* GN_NODE_POLICIES, and one more: nothing of it holds, and what held does */
+	for (unsigned i = 0; i < GN_NODE_POLICIES - 1; i++) {
+		struct gn_pk person = someone(0);
+		memcpy(person.b, &i, sizeof i);
+		assert_int_equal(say_of(&person, nodes, 1, "relay"), GN_OK);
+	}
+	assert_int_equal(say_of(&ben, nodes + 1, 3, "relay"), GN_LIMIT);
+	assert_int_equal(allowed(0, &nodes[1]), GN_JET_ALLOW_ALL);
+	assert_int_equal(allowed(0, &nodes[3]), GN_JET_ALLOW_RELAY | GN_JET_ALLOW_TLS);
+	whole_free(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_have_words),
 		cmocka_unit_test(the_narrowest_wins),
 		cmocka_unit_test(rules_are_kept),
+		cmocka_unit_test(a_contact_has_a_rule),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,8 @@
 
 #define FILE_NAME "paths"
 #define LINE (64 + 4 + GN_NODE_POLICY_TEXT)
-#define TEXT_MAX (64 + GN_NODE_POLICIES * LINE)
+#define OF_CONTACT 65 /* "/PERSON" after the node's key */
+#define TEXT_MAX (64 + GN_NODE_POLICIES * (2 * LINE + OF_CONTACT))
 
 /* ---- who has sessions ---- */
 
@@ -65,20 +66,37 @@ void gn_node_policy_anew(struct gn_node *node)
 
 /* ---- the file ---- */
 
+static unsigned nodes_of(const struct gn_node_policies *s, const struct gn_pk *person)
+{
+	unsigned count = 0;
+	for (uint32_t i = 0; i < s->by_contact.count; i++) {
+		const struct gn_node_policy_contact *c = gn_map_key_at(&s->by_contact, i);
+		count += gn_pk_eq(&c->person, person);
+	}
+	return count;
+}
+
 static gn_err set_line(void *user, struct gn_slice name, struct gn_slice value, char *why,
 		       size_t cap)
 {
 	struct gn_node_policies *s = user;
-	struct gn_pk pk;
+	struct gn_node_policy_contact of;
 	struct gn_policy p;
 	char inner[GN_HOST_WHY] = "a line is no node's key and a rule";
-	gn_err err = gn_unhex(name, pk.b, sizeof pk.b);
+	bool person = name.len == 64 + OF_CONTACT && name.p[64] == '/';
+	gn_err err = gn_unhex(person ? gn_slice(name.p, 64) : name, of.node.b, sizeof of.node.b);
+	if (!err && person)
+		err = gn_unhex(gn_slice(name.p + OF_CONTACT, 64), of.person.b, sizeof of.person.b);
 	err = err ? err : gn_node_policy_parse(value, &p, inner);
 	if (err) {
 		snprintf(why, cap, "%.280s", inner);
 		return GN_TEXT;
 	}
-	struct gn_policy *at = gn_map_put(&s->by_key, &pk);
+	bool full = person && !gn_map_get(&s->by_contact, &of) &&
+		    nodes_of(s, &of.person) == GN_NODE_POLICY_NODES;
+	struct gn_policy *at = full     ? NULL
+			       : person ? gn_map_put(&s->by_contact, &of)
+					: gn_map_put(&s->by_key, &of.node);
 	if (!at) {
 		snprintf(why, cap, "it has more rules than may be");
 		return GN_LIMIT;
@@ -95,6 +113,7 @@ gn_err gn_node_policy_read(struct gn_node *node, char why[GN_HOST_WHY])
 	if (err == GN_OK &&
 	    gn_os_settings(gn_buf_slice(&text), set_line, &node->policies, wrong, sizeof wrong)) {
 		gn_map_fini(&node->policies.by_key);
+		gn_map_fini(&node->policies.by_contact);
 		gn_node_policy_init(node);
 		err = gn_node_list_set_aside(node, FILE_NAME, wrong, why);
 	} else if (err == GN_NOT_FOUND) {
@@ -106,21 +125,35 @@ gn_err gn_node_policy_read(struct gn_node *node, char why[GN_HOST_WHY])
 	return err;
 }
 
+static size_t put_line(char *out, size_t cap, const struct gn_pk *pk, const struct gn_pk *person,
+		       const struct gn_policy *p)
+{
+	char hex[65], of[65] = "", rule[GN_NODE_POLICY_TEXT];
+	gn_hex(GN_SLICE(pk->b), hex);
+	if (person)
+		gn_hex(GN_SLICE(person->b), of);
+	gn_node_policy_text(p, rule);
+	size_t len = (size_t)snprintf(out, cap, "%s%s%s = %s\n", hex, person ? "/" : "", of, rule);
+	GN_ASSERT(len < cap);
+	return len;
+}
+
 static gn_err keep(struct gn_node *node)
 {
-	const struct gn_map *all = &node->policies.by_key;
+	const struct gn_map *all = &node->policies.by_key, *of = &node->policies.by_contact;
 	char *text = malloc(TEXT_MAX);
 	size_t len = 0;
 	if (!text)
 		return GN_NOMEM;
-	len += (size_t)snprintf(text, TEXT_MAX, "# What geonet path said.\n");
-	for (uint32_t i = 0; i < all->count; i++) {
-		char hex[65], rule[GN_NODE_POLICY_TEXT];
-		const struct gn_pk *pk = gn_map_key_at(all, i);
-		gn_hex(GN_SLICE(pk->b), hex);
-		gn_node_policy_text(gn_map_value_at(all, i), rule);
-		len += (size_t)snprintf(text + len, TEXT_MAX - len, "%s = %s\n", hex, rule);
-		GN_ASSERT(len < TEXT_MAX);
+	len += (size_t)snprintf(text, TEXT_MAX,
+				"# What geonet path and geonet contacts path said.\n");
+	for (uint32_t i = 0; i < all->count; i++)
+		len += put_line(text + len, TEXT_MAX - len, gn_map_key_at(all, i), NULL,
+				gn_map_value_at(all, i));
+	for (uint32_t i = 0; i < of->count; i++) {
+		const struct gn_node_policy_contact *c = gn_map_key_at(of, i);
+		len += put_line(text + len, TEXT_MAX - len, &c->node, &c->person,
+				gn_map_value_at(of, i));
 	}
 	gn_err err = node->outside.keep(node, FILE_NAME, gn_slice(text, len));
 	free(text);
@@ -151,6 +184,66 @@ gn_err gn_node_policy_set(struct gn_node *node, const struct gn_pk *pk, const st
 	else
 		tell_peer(node, pk);
 	return err;
+}
+
+/* Those of a person: taken out into nodes and rules (of GN_NODE_POLICY_NODES), or put. */
+static unsigned take_contact(struct gn_map *all, const struct gn_pk *person, struct gn_pk *nodes,
+			     struct gn_policy *rules)
+{
+	unsigned count = 0;
+	for (uint32_t i = all->count; i-- > 0;) {
+		struct gn_node_policy_contact key =
+			*(const struct gn_node_policy_contact *)gn_map_key_at(all, i);
+		if (!gn_pk_eq(&key.person, person))
+			continue;
+		GN_ASSERT(count < GN_NODE_POLICY_NODES);
+		nodes[count] = key.node;
+		rules[count++] = *(const struct gn_policy *)gn_map_value_at(all, i);
+		gn_map_remove(all, &key);
+	}
+	return count;
+}
+
+static gn_err put_contact(struct gn_map *all, const struct gn_pk *person, const struct gn_pk *node,
+			  const struct gn_policy *p)
+{
+	struct gn_node_policy_contact key = {*node, *person};
+	struct gn_policy *at = gn_map_put(all, &key);
+	if (at)
+		*at = *p;
+	return at ? GN_OK : GN_LIMIT;
+}
+
+gn_err gn_node_policy_of_contact(struct gn_node *node, const struct gn_pk *person,
+				 const struct gn_pk *nodes, unsigned count,
+				 const struct gn_policy *p)
+{
+	struct gn_map *all = &node->policies.by_contact;
+	struct gn_pk was[GN_NODE_POLICY_NODES], none[GN_NODE_POLICY_NODES];
+	struct gn_policy rules[GN_NODE_POLICY_NODES], lost[GN_NODE_POLICY_NODES];
+	static const struct gn_policy nothing;
+	gn_err err = GN_OK;
+	if (nodes && count > GN_NODE_POLICY_NODES)
+		return GN_USAGE;
+	unsigned had = take_contact(all, person, was, rules);
+	count = nodes ? count : had;
+	nodes = nodes ? nodes : was;
+	if (memcmp(p, &nothing, sizeof nothing) == 0)
+		count = 0;
+	for (unsigned i = 0; i < count && !err; i++)
+		err = put_contact(all, person, &nodes[i], p);
+	err = err ? err : keep(node);
+	if (err) {
+		(void)take_contact(all, person, none, lost);
+		for (unsigned i = 0; i < had; i++)
+			(void)!put_contact(all, person, &was[i], &rules[i]); /* they had room */
+		return err;
+	}
+	for (unsigned i = 0; i < had; i++)
+		tell_peer(node, &was[i]);
+	for (unsigned i = 0; i < count; i++)
+		tell_peer(node, &nodes[i]);
+	return GN_OK;
 }
 
 uint64_t gn_node_policy_hold(struct gn_node *node, const struct gn_pk *pk,
@@ -188,6 +281,8 @@ void gn_node_policy_init(struct gn_node *node)
 	char why[GN_HOST_WHY];
 	gn_map_init(&s->by_key, &node->env, sizeof(struct gn_pk), sizeof(struct gn_policy),
 		    GN_NODE_POLICIES);
+	gn_map_init(&s->by_contact, &node->env, sizeof(struct gn_node_policy_contact),
+		    sizeof(struct gn_policy), GN_NODE_POLICIES);
 	gn_map_init(&s->by_user, &node->env, sizeof(uint64_t), sizeof(struct gn_node_policy_user),
 		    GN_NODE_TUNNELS + GN_NODE_POLICIES);
 	(void)!gn_node_policy_parse(gn_str(node->config.path), &s->own,
@@ -197,5 +292,6 @@ void gn_node_policy_init(struct gn_node *node)
 void gn_node_policy_fini(struct gn_node *node)
 {
 	gn_map_fini(&node->policies.by_key);
+	gn_map_fini(&node->policies.by_contact);
 	gn_map_fini(&node->policies.by_user);
 }

@@ -16,8 +16,14 @@ static void print_rules(const struct cli *cli, const json_t *j, bool one)
 	if (!one)
 		out_pair(cli, "node", "%s", out_text(json_text(j, "own")));
 	json_array_foreach(rules, i, r)
-		out_pair(cli, one ? "path" : "", "%.16s  %s", json_text(r, "key"),
-			 out_text(json_text(r, "rule")));
+	{
+		char pid[GN_PID_MAX] = "";
+		struct gn_pk person;
+		if (gn_unhex(gn_str(json_text(r, "contact")), person.b, sizeof person.b) == GN_OK)
+			gn_pid(&person, pid);
+		out_pair(cli, one ? "path" : "", "%.16s  %s%s%s", json_text(r, "key"),
+			 out_text(json_text(r, "rule")), *pid ? "  of contact " : "", pid);
+	}
 	if (one && !json_array_size(rules))
 		out_pair(cli, "path", "any");
 }

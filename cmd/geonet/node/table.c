@@ -194,7 +194,8 @@ const struct cli_command node_commands[] = {
 	 "RULE is any, or some of direct, lan (direct, on this network), relay and tls, with "
 	 "commas between them; and metered=yes, ask or no (may it cost money), relays=1 or 2.\n"
 	 "relay: that node is not shown this machine's address. It holds at once and after a "
-	 "restart; of the node's own (setting path), this and an option --path the\n"
+	 "restart; of the node's own (setting path), this, that of a contact (geonet contacts "
+	 "path) and an option --path the\n"
 	 "narrowest wins. Without RULE the present one is shown, without NODE all of them.\n",
 	 "  geonet path 5c1f relay\n"
 	 "  geonet path 5c1f any\n"

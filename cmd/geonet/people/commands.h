@@ -29,6 +29,7 @@ int cmd_contacts_add(struct cli *cli);
 int cmd_contacts_accept(struct cli *cli);
 int cmd_contacts_refuse(struct cli *cli);
 int cmd_contacts_name(struct cli *cli);
+int cmd_contacts_path(struct cli *cli);
 int cmd_contacts_block(struct cli *cli);
 int cmd_contacts_unblock(struct cli *cli);
 int cmd_contacts_remove(struct cli *cli);

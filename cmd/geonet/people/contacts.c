@@ -4,6 +4,7 @@
 #include "geonet/people/commands.h"
 #include "geonet/people/pages.h"
 #include "wire/app.h"
+#include "wire/generated/app_node_fb.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +212,55 @@ int cmd_contacts_name(struct cli *cli)
 	if (!exit)
 		warn_same_name(cli, list, r.json);
 	json_decref(list);
+	reply_free(&r);
+	return exit;
+}
+
+/* For which of their nodes it holds, as the node has it. */
+static int print_path(struct cli *cli, const json_t *person)
+{
+	struct reply r;
+	struct gn_fb_key key;
+	const json_t *rule;
+	size_t i;
+	if (gn_unhex(gn_str(json_text(person, "key")), key.b, sizeof key.b))
+		return cli_fail(cli, CLI_FAILED, "io", "the agent does not say their key");
+	struct gn_fb_node_path_args args = {.contact = &key};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_PATH},
+			  .args = &args};
+	int exit = client_ask_must(cli, &ask, &r, "the node's rules");
+	const json_t *rules = json_object_get(r.json, "rules");
+	const char *path = json_text(person, "path");
+	if (!exit && cli->json)
+		exit = cli_json(cli, json_pack("{ss ss sO}", "pid", json_text(person, "pid"),
+					       "path", *path ? path : "any", "rules", rules));
+	else if (!exit) {
+		out_pair(cli, "path", "%s", *path ? out_text(path) : "any");
+		json_array_foreach(rules, i, rule)
+			out_pair(cli, i ? "" : "nodes", "%.16s", json_text(rule, "key"));
+		if (*path && !json_array_size(rules))
+			cli_note(cli, "No node is known to be theirs: they say so by geonet id "
+				      "publish --vouch-node.");
+	}
+	reply_free(&r);
+	return exit;
+}
+
+int cmd_contacts_path(struct cli *cli)
+{
+	struct reply r;
+	bool set = cli->arg_count > 1;
+	struct gn_fb_contact_get_args get = {.who = gn_str(cli->args[0])};
+	struct gn_fb_contact_set_args args = {.who = gn_str(cli->args[0]),
+					      .path = set ? gn_str(cli->args[1])
+							  : gn_slice(NULL, 0)};
+	struct ask ask = {
+		.kind = {GN_FB_APP_BODY_APP_CONTACT, set ? GN_FB_APP_CONTACT_BODY_CONTACT_SET
+							 : GN_FB_APP_CONTACT_BODY_CONTACT_GET},
+		.args = set ? (const void *)&args : &get,
+		.agent = true};
+	int exit = client_ask_must(cli, &ask, &r, "the rule was not taken");
+	exit = exit ? exit : print_path(cli, r.json);
 	reply_free(&r);
 	return exit;
 }

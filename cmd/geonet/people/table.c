@@ -180,6 +180,18 @@ const struct cli_command contacts_commands[] = {
 	 "An empty NAME takes away the one that you gave them.\n",
 	 "  geonet contacts name PID 'Ann from work'\n",
 	 NULL, cmd_contacts_name},
+	{"path", "WHO [RULE]", 1, 2, "which ways sessions with their nodes may take",
+	 "Without a RULE: what holds, and for which of their nodes. A RULE is as of geonet path "
+	 "(geonet path --help says more); any ends it. It is for all that your node does with the "
+	 "nodes that their identity record names (geonet id publish --vouch-node), 4 at most: "
+	 "ping, pipe, forward, send, receive; kept there over restarts, also without the agent. "
+	 "Messages and file send do not "
+	 "go to their nodes, but to boxes at others, by relays and under throwaway keys; files and "
+	 "records are fetched from whoever holds them: none of that is changed by it.\n",
+	 "  geonet contacts path Ben relay           no packet to Ben's nodes but by a relay\n"
+	 "  geonet contacts path Ben\n"
+	 "  geonet contacts path Ben any\n",
+	 NULL, cmd_contacts_path},
 	{"block", "WHO", 1, 1, "take nothing more from them",
 	 "They are not told, and do not see any more whether you are there.\n",
 	 "  geonet contacts block Ann\n",

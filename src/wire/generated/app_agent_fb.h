@@ -578,6 +578,8 @@ struct gn_fb_person_args {
 	 * is another one now. */
 	uint64_t verified;
 	bool changed;
+	/* Which ways the node's sessions with their nodes may take (docs/spec/reach.md RE-11); empty: any. */
+	struct gn_slice path;
 };
 static const struct gn_fb_field gn_fbfields_person[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_person_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
@@ -598,8 +600,9 @@ static const struct gn_fb_field gn_fbfields_person[] = {
 	{"unseen", GN_FB_SCALAR, GN_FB_BOOL, 15, offsetof(struct gn_fb_person_args, unseen), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"verified", GN_FB_SCALAR, GN_FB_UINT, 16, offsetof(struct gn_fb_person_args, verified), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"changed", GN_FB_SCALAR, GN_FB_BOOL, 17, offsetof(struct gn_fb_person_args, changed), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"path", GN_FB_STRING, GN_FB_UINT, 18, offsetof(struct gn_fb_person_args, path), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_person = {"Person", NULL, gn_fbfields_person, 18};
+static const struct gn_fb_type gn_fbtype_person = {"Person", NULL, gn_fbfields_person, 19};
 
 GN_MUST static inline gn_err gn_fb_person_verify(struct gn_slice in, struct gn_fb_person *out)
 {
@@ -708,6 +711,14 @@ static inline uint64_t gn_fb_person_verified(struct gn_fb_person t)
 static inline bool gn_fb_person_changed(struct gn_fb_person t)
 {
 	return gn_fbt_bits(t.t, 17, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_person_has_path(struct gn_fb_person t)
+{
+	return gn_fbt_has(t.t, 18);
+}
+static inline struct gn_slice gn_fb_person_path(struct gn_fb_person t)
+{
+	return gn_fbt_bytes(t.t, 18);
 }
 
 /* ---- ContactsList ---- */
@@ -912,6 +923,8 @@ struct gn_fb_contact_set_args {
 	uint8_t reads;
 	bool met;
 	bool cleared;
+	/* A rule about paths, "any" ends it; absent: as it is. Alone: with it nothing else is set. */
+	struct gn_slice path;
 };
 static const struct gn_fb_field gn_fbfields_contact_set[] = {
 	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_set_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
@@ -920,8 +933,9 @@ static const struct gn_fb_field gn_fbfields_contact_set[] = {
 	{"reads", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_contact_set_args, reads), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_switch, false},
 	{"met", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_contact_set_args, met), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"cleared", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_contact_set_args, cleared), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"path", GN_FB_STRING, GN_FB_UINT, 6, offsetof(struct gn_fb_contact_set_args, path), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_contact_set = {"ContactSet", NULL, gn_fbfields_contact_set, 6};
+static const struct gn_fb_type gn_fbtype_contact_set = {"ContactSet", NULL, gn_fbfields_contact_set, 7};
 
 GN_MUST static inline gn_err gn_fb_contact_set_verify(struct gn_slice in, struct gn_fb_contact_set *out)
 {
@@ -962,6 +976,14 @@ static inline bool gn_fb_contact_set_met(struct gn_fb_contact_set t)
 static inline bool gn_fb_contact_set_cleared(struct gn_fb_contact_set t)
 {
 	return gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_contact_set_has_path(struct gn_fb_contact_set t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_slice gn_fb_contact_set_path(struct gn_fb_contact_set t)
+{
+	return gn_fbt_bytes(t.t, 6);
 }
 
 /* ---- ContactVerify ---- */

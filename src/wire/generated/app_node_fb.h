@@ -1483,19 +1483,30 @@ static inline struct gn_slice gn_fb_node_ping_is_rule(struct gn_fb_node_ping_is 
 /* ---- NodePath ---- */
 
 /* Rules about paths (docs/spec/reach.md RE-11). Without `key`: all of them. `rule`: holds for that node
- * from now on, also after a restart; "any" ends it. Answered by NodePathIs. */
+ * from now on, also after a restart; "any" ends it. Answered by NodePathIs.
+ * `contact` instead of `key`: the rule is of a person, by their key, and holds for the nodes that are
+ * theirs: `nodes` (`listed`; 4 at most) in place of those before, else those. "any" ends it. */
 struct gn_fb_node_path {
 	struct gn_fbt t;
 };
 struct gn_fb_node_path_args {
 	const struct gn_fb_key *key;
 	struct gn_slice rule;
+	const struct gn_fb_key *contact;
+	struct {
+		const struct gn_fb_key *p;
+		size_t count;
+	} nodes;
+	bool listed;
 };
 static const struct gn_fb_field gn_fbfields_node_path[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_path_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"rule", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_node_path_args, rule), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"contact", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_node_path_args, contact), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"nodes", GN_FB_STRUCTS, GN_FB_UINT, 3, offsetof(struct gn_fb_node_path_args, nodes), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"listed", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_node_path_args, listed), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_node_path = {"NodePath", NULL, gn_fbfields_node_path, 2};
+static const struct gn_fb_type gn_fbtype_node_path = {"NodePath", NULL, gn_fbfields_node_path, 5};
 
 GN_MUST static inline gn_err gn_fb_node_path_verify(struct gn_slice in, struct gn_fb_node_path *out)
 {
@@ -1523,21 +1534,56 @@ static inline struct gn_slice gn_fb_node_path_rule(struct gn_fb_node_path t)
 {
 	return gn_fbt_bytes(t.t, 1);
 }
+static inline bool gn_fb_node_path_has_contact(struct gn_fb_node_path t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_key gn_fb_node_path_contact(struct gn_fb_node_path t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_node_path_has_nodes(struct gn_fb_node_path t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline uint32_t gn_fb_node_path_nodes_len(struct gn_fb_node_path t)
+{
+	return gn_fbt_count(t.t, 3);
+}
+static inline struct gn_fb_key gn_fb_node_path_nodes_at(struct gn_fb_node_path t, uint32_t i)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct_at(t.t, 3, &gn_fblayout_key, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_node_path_nodes_bytes(struct gn_fb_node_path t)
+{
+	return gn_fbt_elements(t.t, 3, 32);
+}
+static inline bool gn_fb_node_path_listed(struct gn_fb_node_path t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
+}
 
 /* ---- NodePathRule ---- */
 
+/* `contact`: whose rule it is; absent: the node's for that peer. */
 struct gn_fb_node_path_rule {
 	struct gn_fbt t;
 };
 struct gn_fb_node_path_rule_args {
 	const struct gn_fb_key *key;
 	struct gn_slice rule;
+	const struct gn_fb_key *contact;
 };
 static const struct gn_fb_field gn_fbfields_node_path_rule[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_path_rule_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"rule", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_node_path_rule_args, rule), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"contact", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_node_path_rule_args, contact), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_node_path_rule = {"NodePathRule", NULL, gn_fbfields_node_path_rule, 2};
+static const struct gn_fb_type gn_fbtype_node_path_rule = {"NodePathRule", NULL, gn_fbfields_node_path_rule, 3};
 
 GN_MUST static inline gn_err gn_fb_node_path_rule_verify(struct gn_slice in, struct gn_fb_node_path_rule *out)
 {
@@ -1564,6 +1610,16 @@ static inline bool gn_fb_node_path_rule_has_rule(struct gn_fb_node_path_rule t)
 static inline struct gn_slice gn_fb_node_path_rule_rule(struct gn_fb_node_path_rule t)
 {
 	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_node_path_rule_has_contact(struct gn_fb_node_path_rule t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_key gn_fb_node_path_rule_contact(struct gn_fb_node_path_rule t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_key, &v);
+	return v;
 }
 
 /* ---- NodePathIs ---- */
