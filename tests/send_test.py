@@ -499,6 +499,29 @@ def case_told(nodes, seed):
     equal(sent, inbox)
 
 
+def case_path(nodes, seed):
+    """A transfer keeps to a rule about paths, at either end; an error names the rule (RE-11)."""
+    ann, ben = two(nodes)
+    sent, inbox = folders(nodes)
+    make(f"{sent}/a", 100000)
+    said = Run(ann, "send", f"{sent}/a", "--path", "relays").end(2)["error"]["message"]
+    check("lan" in said, f"what a rule is: {said}")
+    # two nodes, and nobody relays: by their addresses or not at all
+    send = Run(ann, "send", f"{sent}/a", "--path", "direct")
+    said = Run(ben, "receive", send.code(), "--yes", "--path", "tls", cwd=inbox).end(1)["error"]
+    check(said["code"] == "policy" and "tls" in said["message"], f"whose rule: {said}")
+    Run(ben, "receive", send.code(), "--yes", "--path", "lan,direct", cwd=inbox).end()
+    send.end()
+    equal(sent, inbox)
+    send = Run(ann, "send", f"{sent}/a", "--path", "tls")
+    Run(ben, "receive", send.code(), "--yes", cwd=inbox).end(5)
+    check(os.listdir(inbox) == ["a"], "nothing more came")
+    send.process.send_signal(signal.SIGINT)
+    send.process.wait(PATIENCE)
+    count = node_rig.counters(ann, "tunnels")["tunnel-refused-rule"]
+    check(count > 0, "it was the rule")
+
+
 def peak(run):
     with open(f"/proc/{run.process.pid}/status", encoding="ascii") as f:
         return next(int(line.split()[1]) for line in f if line.startswith("VmHWM")) * 1024

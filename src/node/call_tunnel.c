@@ -196,7 +196,9 @@ gn_err gn_node_call_tunnel_listen(struct gn_node_request *r)
 		from = gn_wire_key_get(gn_fb_tunnel_listen_key(t));
 	if (!may_have(r, gn_fb_tunnel_listen_service(t)) || !within_share(r))
 		return GN_OK;
-	if (one && !gn_node_hold_policy(r, &from, gn_fb_tunnel_listen_rule(t)))
+	struct gn_slice rule = gn_fb_tunnel_listen_rule(t);
+	if ((one || rule.len) &&
+	    !gn_node_hold_policy(r, &from, rule)) /* of nobody until one comes */
 		return GN_OK;
 	gn_err err = gn_node_tunnel_listen(r->node, gn_fb_tunnel_listen_service(t),
 					   one ? &from : NULL, gn_host_user(&r->base), &id);
@@ -204,6 +206,8 @@ gn_err gn_node_call_tunnel_listen(struct gn_node_request *r)
 		gn_node_let_policy(r);
 		return err;
 	}
+	if (!one)
+		gn_node_tunnel_rule(r->node, id, r->hold);
 	wait_for(r, id);
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
 	gn_host_answer_more(&r->base, listening_kind, gn_fb_tunnel_listening_make(b, &none));

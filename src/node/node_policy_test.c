@@ -156,6 +156,66 @@ static void lan_only_goes_nowhere_else(void **state)
 	whole_free(&w);
 }
 
+/* ---- tunnels ---- */
+
+static uint64_t listen_with(unsigned at, const char *text, uint64_t *hold)
+{
+	static const struct gn_pk nobody;
+	struct gn_policy p;
+	char why[GN_HOST_WHY];
+	uint64_t id;
+	struct gn_node *node = whole_node(&w, at);
+	assert_int_equal(gn_node_policy_parse(gn_str(text), &p, why), GN_OK);
+	assert_int_equal(gn_node_tunnel_listen(node, GN_LIT("send/1"), NULL, NULL, &id), GN_OK);
+	*hold = gn_node_policy_hold(node, &nobody, &p);
+	gn_node_tunnel_rule(node, id, *hold);
+	return id;
+}
+
+static uint64_t dial(unsigned from, unsigned to)
+{
+	uint64_t id;
+	const struct gn_tunnel_dial d = {.pk = *key_of(to),
+					 .service = GN_LIT("send/1"),
+					 .class = GN_JET_FILES,
+					 .patience = 60 * GN_SEC};
+	whole_moved(&w, from);
+	assert_int_equal(gn_node_tunnel_dial(whole_node(&w, from), &d, &id), GN_OK);
+	whole_moved(&w, from);
+	return id;
+}
+
+/* Who listens for anybody does not know whose session it will be. Whoever comes directly goes on by
+ * the relay that both are on, or is sent away, comes by one, and is taken. */
+static void who_listens_has_a_rule(void **state)
+{
+	(void)state;
+	for (unsigned away = 0; away < 2; away++) {
+		uint64_t hold;
+		begin(away ? NULL : "port", "addr");
+		talk(SECOND, FIRST, TALK);
+		assert_int_equal(info_of(FIRST, SECOND).kind, GN_WAY_UDP);
+		struct gn_node *node = whole_node(&w, FIRST);
+		(void)listen_with(FIRST, "relay", &hold);
+		gn_node_policy_turn(node, hold, key_of(0)); /* a stranger asked before them */
+		uint64_t opened = node->tunnels.count.opened;
+		(void)dial(SECOND, FIRST);
+		whole_run_for(&w, 30 * GN_SEC);
+		assert_int_equal(node->tunnels.count.refused_rule, away);
+		assert_int_equal(node->tunnels.count.opened, opened + 1);
+		assert_int_equal(info_of(FIRST, SECOND).kind, GN_WAY_RELAY);
+		count(true);
+		whole_run_for(&w, TALK * GN_SEC);
+		assert_int_equal(info_of(FIRST, SECOND).kind, GN_WAY_RELAY);
+		assert_int_equal(strays[FIRST][SECOND], 0);
+		gn_node_policy_let_go(node, hold);
+		whole_moved(&w, FIRST);
+		talk(SECOND, FIRST, TALK);
+		assert_int_equal(info_of(FIRST, SECOND).kind, GN_WAY_UDP);
+		whole_free(&w);
+	}
+}
+
 static void set_metered(unsigned at, const char *value)
 {
 	char why[GN_HOST_WHY];
@@ -265,6 +325,7 @@ int main(void)
 		cmocka_unit_test(who_calls_otherwise_is_closed),
 		cmocka_unit_test(direct_only_asks_no_relay),
 		cmocka_unit_test(lan_only_goes_nowhere_else),
+		cmocka_unit_test(who_listens_has_a_rule),
 		cmocka_unit_test(what_must_not_cost_does_not_begin),
 		cmocka_unit_test(a_hidden_node_is_seen_by_those_it_begins_at),
 		cmocka_unit_test(a_hidden_node_is_not_lured),

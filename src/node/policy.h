@@ -118,6 +118,8 @@ void gn_node_policy_anew(struct gn_node *node);
  * there is no memory. */
 uint64_t gn_node_policy_hold(struct gn_node *node, const struct gn_pk *pk,
 			     const struct gn_policy *p);
+/* It is of that peer from now on: who comes was not known before. */
+void gn_node_policy_turn(struct gn_node *node, uint64_t hold, const struct gn_pk *pk);
 void gn_node_policy_let_go(struct gn_node *node, uint64_t hold);
 
 #endif

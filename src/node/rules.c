@@ -262,6 +262,17 @@ uint64_t gn_node_policy_hold(struct gn_node *node, const struct gn_pk *pk,
 	return id;
 }
 
+void gn_node_policy_turn(struct gn_node *node, uint64_t hold, const struct gn_pk *pk)
+{
+	struct gn_node_policy_user *u = gn_map_get(&node->policies.by_user, &hold);
+	if (!u || gn_pk_eq(&u->pk, pk))
+		return;
+	struct gn_pk before = u->pk;
+	u->pk = *pk;
+	tell_peer(node, &before);
+	tell_peer(node, pk);
+}
+
 void gn_node_policy_let_go(struct gn_node *node, uint64_t hold)
 {
 	const struct gn_node_policy_user *u =

@@ -79,6 +79,13 @@ gn_err gn_node_tunnel_listen(struct gn_node *node, struct gn_slice service,
 	return GN_OK;
 }
 
+void gn_node_tunnel_rule(struct gn_node *node, uint64_t id, uint64_t hold)
+{
+	struct tunnel *t = tunnel_of(node, id);
+	if (t && t->state == TUNNEL_LISTENING)
+		t->hold = hold;
+}
+
 /* ---- dialling ---- */
 
 static void ask(struct gn_node *node, struct tunnel *t, gn_jet_id session)

@@ -47,6 +47,9 @@ GN_MUST gn_err gn_node_tunnel_dial(struct gn_node *node, const struct gn_tunnel_
 GN_MUST gn_err gn_node_tunnel_listen(struct gn_node *node, struct gn_slice service,
 				     const struct gn_pk *from, const void *user, uint64_t *id);
 
+/* Who comes is taken by ways alone that this rule lets (gn_node_policy_hold, of nobody yet). */
+void gn_node_tunnel_rule(struct gn_node *node, uint64_t id, uint64_t hold);
+
 /* A service of nodes themselves, for which no program listens. */
 bool gn_node_tunnel_is_own(struct gn_slice service);
 

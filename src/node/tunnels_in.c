@@ -83,6 +83,16 @@ static void hand_over(struct gn_node *node, struct tunnel *t, struct tunnel *to)
 	open_incoming(node, to);
 }
 
+/* The listener's rule is for who comes from now on. Its session keeps to it, or ends with a word:
+ * then the other end dials once more, by a way that is let. */
+static bool keeps_rule(struct gn_node *node, const struct tunnel *t, const struct tunnel *to)
+{
+	if (!to->hold)
+		return true;
+	gn_node_policy_turn(node, to->hold, &t->pk);
+	return gn_node_policy_session(node, t->session, &t->pk) == GN_OK;
+}
+
 /* The head is whole, or none. */
 static void judge_head(struct gn_node *node, struct tunnel *t)
 {
@@ -102,8 +112,14 @@ static void judge_head(struct gn_node *node, struct tunnel *t)
 		return;
 	}
 	struct tunnel *to = listener_for(node, head.service, &t->pk, &code);
-	if (to) {
+	if (to && keeps_rule(node, t, to)) {
 		hand_over(node, t, to);
+		return;
+	}
+	if (to) {
+		node->tunnels.count.refused_rule++;
+		tunnel_part(node, t, GN_OK);
+		tunnel_forget(node, t);
 		return;
 	}
 	node->tunnels.count.refused_nobody++;

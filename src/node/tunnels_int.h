@@ -28,6 +28,7 @@ struct tunnel {
 	struct gn_pk pk; /* LISTENING: from whom, zeros: from anybody */
 	struct gn_holder payer;
 	const void *user;
+	uint64_t hold; /* LISTENING: the rule of who listens, for whoever comes; 0: none */
 	enum gn_jet_class class;
 	gn_time until; /* of a dial's patience, of a head */
 	gn_time asked, again;

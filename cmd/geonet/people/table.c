@@ -185,7 +185,7 @@ const struct cli_command contacts_commands[] = {
 	 "(geonet path --help says more); any ends it. It is for all that your node does with the "
 	 "nodes that their identity record names (geonet id publish --vouch-node), 4 at most: "
 	 "ping, pipe, forward, send, receive; kept there over restarts, also without the agent. "
-	 "Messages and file send do not "
+	 "send --to WHO keeps to it whichever node they come by. Messages and file send do not "
 	 "go to their nodes, but to boxes at others, by relays and under throwaway keys; files and "
 	 "records are fetched from whoever holds them: none of that is changed by it.\n",
 	 "  geonet contacts path Ben relay           no packet to Ben's nodes but by a relay\n"

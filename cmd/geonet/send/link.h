@@ -9,6 +9,7 @@
 #include <poll.h>
 
 #define LINK_READ 65536u
+#define TUNNEL_WHY 256u
 
 struct client_kept;
 struct link {
@@ -47,12 +48,16 @@ struct tunnel {
 	bool end_said;          /* nor go */
 	bool stood;             /* the node took it: a listening one, too */
 	gn_err err;             /* ENDED: GN_OK: both ways ended */
+	char why[TUNNEL_WHY];   /* what the node says to that */
 	struct client_kept *in; /* owned */
 };
 
-/* GN_OK, or what the connection says. */
-gn_err tun_dial(struct tunnel *t, struct link *l, const struct gn_pk *node, const char *service);
-gn_err tun_listen(struct tunnel *t, struct link *l, const char *service);
+/* GN_OK, or what the connection says. rule: which ways its session may take (RE-11); "": any. */
+gn_err tun_dial(struct tunnel *t, struct link *l, const struct gn_pk *node, const char *service,
+		const char *rule);
+gn_err tun_listen(struct tunnel *t, struct link *l, const char *service, const char *rule);
+/* Is it one that leaves a way? Asked before anything is begun: an exit status, after printing. */
+int tun_rule(struct cli *cli, struct link *l, const char *rule);
 /* An event of the link: is it this tunnel's? Then it is taken. */
 bool tun_hear(struct tunnel *t, const struct gn_host_client_event *e);
 /* The bytes that came; so many of them are used up. */

@@ -32,8 +32,8 @@
 enum step { STEP_FIND, STEP_MEET, STEP_REST, STEP_OVER };
 struct receiving {
 	struct trip trip;
-	const char *into;
-	int folder; /* open; the disk's once there is one */
+	const char *into, *rule; /* about paths; "": none */
+	int folder;              /* open; the disk's once there is one */
 	bool has_code, resumes, asks, answered;
 	struct gn_code code; /* secret */
 	char text[GN_CODE_MAX];
@@ -45,6 +45,7 @@ struct receiving {
 	unsigned busy;
 	bool wrong, used, gone; /* what the nodes of the place said */
 	gn_err err;             /* of the last tunnel */
+	char why[TUNNEL_WHY];   /* POLICY: whose rule */
 };
 
 /* ---- the code ---- */
@@ -159,7 +160,7 @@ static int dial(struct receiving *r)
 	else
 		place_service(r->code.place, service);
 	gn_wipe(&secret, sizeof secret);
-	gn_err err = tun_dial(&r->meet.tunnel, p->link, &r->node, service);
+	gn_err err = tun_dial(&r->meet.tunnel, p->link, &r->node, service, r->rule);
 	if (err)
 		return cli_fail_err(p->cli, err, "the node cannot be asked");
 	r->meet.state = MEET_WAITS;
@@ -180,6 +181,9 @@ static int fail_find(struct receiving *r)
 	if (r->used)
 		return cli_fail(cli, CLI_FAILED, gn_err_name(GN_EXPIRED),
 				"this code is used up or too old: ask for a new one");
+	if (r->search.found && r->err == GN_POLICY)
+		return cli_fail(cli, cli_exit_of(r->err), gn_err_name(r->err), "%s",
+				*r->why ? r->why : gn_err_text(r->err));
 	if (r->search.found)
 		return cli_fail(cli, CLI_QUORUM, gn_err_name(r->err),
 				"who gave out this code cannot be reached, or is no longer there: "
@@ -224,6 +228,8 @@ static int is_gone(struct receiving *r, gn_time now)
 	struct trip *p = &r->trip;
 	trip_pump(p, now); /* its last words may have come with it */
 	r->err = r->meet.tunnel.err ? r->meet.tunnel.err : GN_CLOSED;
+	if (r->err == GN_POLICY)
+		snprintf(r->why, sizeof r->why, "%s", r->meet.tunnel.why);
 	if (p->t)
 		gn_transfer_cut(p->t);
 	if (is_over(r)) {
@@ -536,7 +542,9 @@ static int run(struct receiving *r)
 	p->link = link_open(p->cli);
 	if (!p->link)
 		return CLI_NO_NODE;
-	if (begun)
+	if (*r->rule)
+		exit = tun_rule(p->cli, p->link, r->rule);
+	if (!exit && begun)
 		exit = take_up(r);
 	if (!exit && begun)
 		exit = dial(r);
@@ -548,6 +556,7 @@ int cmd_receive(struct cli *cli)
 	static struct receiving r;
 	int exit = CLI_FAILED;
 	r.into = cli_option(cli, "into") ? cli_option(cli, "into") : ".";
+	r.rule = cli_option(cli, "path") ? cli_option(cli, "path") : "";
 	r.folder = -1;
 	if (!trip_begin(&r.trip, cli))
 		return CLI_USAGE;

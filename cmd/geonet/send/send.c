@@ -31,6 +31,7 @@ struct sending {
 	struct trip trip;
 	struct gn_transfer_code code; /* secret */
 	char place[SERVICE_MAX], again[SERVICE_MAX];
+	char *rule;  /* about paths: --path, or of whom it is for; "": none */
 	bool paired; /* with somebody, maybe before this run */
 	uint32_t shown;
 	struct meet meets[GUESTS], *active;
@@ -174,7 +175,8 @@ static int listen_all(struct sending *s, gn_time now)
 			meet_drop(m, s->trip.link);
 		if (m->state != MEET_NONE || (!place && !s->paired))
 			continue;
-		gn_err err = tun_listen(&m->tunnel, s->trip.link, place ? s->place : s->again);
+		gn_err err =
+			tun_listen(&m->tunnel, s->trip.link, place ? s->place : s->again, s->rule);
 		if (err)
 			return cli_fail_err(s->trip.cli, err, "the node cannot be listened at");
 		m->state = MEET_WAITS;
@@ -389,12 +391,20 @@ int cmd_send(struct cli *cli)
 	s.trip.link = link_open(cli); /* before all is read */
 	if (!s.trip.link)
 		return CLI_NO_NODE;
+	const char *who = cli_option(cli, "to"), *rule = cli_option(cli, "path");
+	exit = who ? tell_can(cli, who, &s.rule) : CLI_OK;
+	if (rule || !s.rule) {
+		free(s.rule);
+		s.rule = cli_format("%s", rule ? rule : "");
+	}
+	if (!exit && *s.rule)
+		exit = tun_rule(cli, s.trip.link, s.rule);
 	link_close(s.trip.link);
 	s.trip.link = NULL;
-	const char *who = cli_option(cli, "to");
-	exit = who ? tell_can(cli, who) : CLI_OK;
-	if (exit)
+	if (exit) {
+		free(s.rule);
 		return exit;
+	}
 	exit = CLI_FAILED;
 	if (walk_all(cli, cli->args, cli->arg_count, &w)) {
 		link_heed();
@@ -406,6 +416,7 @@ int cmd_send(struct cli *cli)
 		tun_free(&s.meets[i].tunnel);
 	}
 	gn_wipe(&s.code, sizeof s.code);
+	free(s.rule);
 	walk_free(&w);
 	return exit;
 }

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-int tell_can(struct cli *cli, const char *who)
+int tell_can(struct cli *cli, const char *who, char **rule)
 {
 	struct reply r;
 	struct gn_fb_contact_get_args args = {.who = gn_str(who)};
@@ -15,6 +15,7 @@ int tell_can(struct cli *cli, const char *who)
 			  .args = &args,
 			  .agent = true};
 	int exit = client_ask_must(cli, &ask, &r, "they cannot be told");
+	*rule = cli_format("%s", json_text(r.json, "path"));
 	reply_free(&r);
 	return exit;
 }

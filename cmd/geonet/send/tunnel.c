@@ -8,8 +8,10 @@
 #include "wire/generated/app_tunnel_fb.h"
 #include "wire/wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#define RULE_PATIENCE (10 * GN_SEC)
 #define TUNNEL(member) {GN_FB_APP_BODY_APP_TUNNEL, GN_FB_APP_TUNNEL_BODY_##member}
 
 static gn_err begin(struct tunnel *t, struct link *l, struct gn_app_kind kind, const void *args)
@@ -24,17 +26,40 @@ static gn_err begin(struct tunnel *t, struct link *l, struct gn_app_kind kind, c
 	return err;
 }
 
-gn_err tun_dial(struct tunnel *t, struct link *l, const struct gn_pk *node, const char *service)
+gn_err tun_dial(struct tunnel *t, struct link *l, const struct gn_pk *node, const char *service,
+		const char *rule)
 {
 	struct gn_fb_key key = gn_wire_key(node);
-	struct gn_fb_tunnel_dial_args args = {.key = &key, .service = gn_str(service)};
+	struct gn_fb_tunnel_dial_args args = {
+		.key = &key, .service = gn_str(service), .rule = gn_str(rule)};
 	return begin(t, l, (struct gn_app_kind)TUNNEL(TUNNEL_DIAL), &args);
 }
 
-gn_err tun_listen(struct tunnel *t, struct link *l, const char *service)
+gn_err tun_listen(struct tunnel *t, struct link *l, const char *service, const char *rule)
 {
-	struct gn_fb_tunnel_listen_args args = {.service = gn_str(service)};
+	struct gn_fb_tunnel_listen_args args = {.service = gn_str(service), .rule = gn_str(rule)};
 	return begin(t, l, (struct gn_app_kind)TUNNEL(TUNNEL_LISTEN), &args);
+}
+
+int tun_rule(struct cli *cli, struct link *l, const char *rule)
+{
+	struct gn_host_client_event e;
+	struct tunnel t = {.in = NULL};
+	gn_time until = gn_os_steady() + RULE_PATIENCE;
+	gn_err err = tun_listen(&t, l, "send/rule", rule); /* for which nobody dials */
+	while (!err && t.state == TUNNEL_WAITS && !t.stood && !l->over && gn_os_steady() < until) {
+		link_wait(l, NULL, 0, until);
+		while (link_next(l, &e))
+			(void)tun_hear(&t, &e);
+	}
+	int exit = CLI_OK;
+	err = err ? err : t.err ? t.err : l->over ? GN_CLOSED : GN_TIMEOUT;
+	if (!t.stood)
+		exit = cli_fail(cli, cli_exit_of(err), gn_err_name(err),
+				"the rule was not taken: %s", *t.why ? t.why : gn_err_text(err));
+	tun_drop(&t, l);
+	tun_free(&t);
+	return exit;
 }
 
 static void take_answer(struct tunnel *t, const struct gn_host_client_event *e)
@@ -66,6 +91,7 @@ bool tun_hear(struct tunnel *t, const struct gn_host_client_event *e)
 		t->state = TUNNEL_ENDED;
 		t->eof = true;
 		t->err = e->fault.err;
+		snprintf(t->why, sizeof t->why, "%s", out_text_slice(e->fault.detail));
 		break;
 	case GN_HOST_CLIENT_DATA: client_kept_add(t->in, e->bytes); break;
 	case GN_HOST_CLIENT_END: t->eof = true; break;

@@ -104,7 +104,8 @@ struct gn_fb_tunnel_listen_args {
 	struct gn_slice service;
 	/* From this node alone. */
 	const struct gn_fb_key *key;
-	/* As in TunnelDial, with `key` alone. */
+	/* As in TunnelDial; without `key` for whoever comes, as soon as they do: who came by another way is not
+	 * taken, and their session ends. */
 	struct gn_slice rule;
 };
 static const struct gn_fb_field gn_fbfields_tunnel_listen[] = {
