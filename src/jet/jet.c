@@ -19,6 +19,7 @@
 #include "jet/paths_int.h"
 #include "jet/punch_int.h"
 #include "jet/recv_int.h"
+#include "jet/sched_int.h"
 #include "jet/seats_int.h"
 #include "jet/send_int.h"
 #include "jet/session_int.h"
@@ -464,6 +465,7 @@ gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *o
 		.why = s->why,
 		.indirect = jet_punch_why_not(s),
 		.multipath = s->multi,
+		.much_waits = jet_sched_waits(s, JET_CLASSES_BULK),
 	};
 	for (int i = 0; i < JET_PATHS_MAX; i++)
 		if (s->paths[i] && s->paths[i]->validated)

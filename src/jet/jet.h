@@ -405,8 +405,9 @@ struct gn_jet_info {
 	enum gn_way_kind kind;
 	enum gn_jet_why why; /* it is on this path */
 	enum gn_jet_indirect indirect;
-	uint8_t paths;  /* proven ones */
-	bool multipath; /* both ends know several */
+	uint8_t paths;   /* proven ones */
+	bool multipath;  /* both ends know several */
+	bool much_waits; /* bytes of classes 3 and 4 to be sent */
 };
 GN_MUST gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *out);
 /* The ways of its proven paths, at most `max`, the one in use first; 0: it is not connected. */

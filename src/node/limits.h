@@ -78,6 +78,13 @@
 #define GN_NODE_SPARES 256u
 #define GN_NODE_SPARE_LOOK GN_SEC
 #define GN_NODE_SPARE_AGAIN (30 * GN_SEC)
+/* A circuit with more has bulk (RE-33). Much waits for so long before one is asked for; the peer's
+ * record has so long to be found; and after all relays refused, twice as long each time up to: */
+#define GN_NODE_CIRCUIT_SMALL 2048u
+#define GN_NODE_BULK_AFTER (2 * GN_SEC)
+#define GN_NODE_BULK_FIND (3 * GN_SEC)
+#define GN_NODE_BULK_AGAIN (60 * GN_SEC)
+#define GN_NODE_BULK_ROUNDS 3      /* doublings: 8 minutes */
 #define GN_NODE_RIGHTS_TEXT 65536u /* bytes of the file of tokens for relays: some sixty */
 /* pairs of a relay and a peer with whom it went badly there, for how long each counts; as long as
  * a bad relay is left; the oldest gives way */

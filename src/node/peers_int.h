@@ -103,14 +103,19 @@ struct session {
 	struct peer *peer; /* NULL: incoming, key not proven yet */
 	bool up;
 	gn_time used;
-	struct gn_addr addr;     /* the relay's, where it is by one */
-	uint32_t link;           /* of its way; 0: UDP */
-	bool direct;             /* over UDP, by nobody else */
-	bool own;                /* to its own address: direct, or by a connection */
-	unsigned tunnels;        /* it is held for */
-	gn_time way_given;       /* of another session, last, since it is silent; 0: it was not */
-	gn_time spare_at;        /* when another relay is due, 0: it is on none (spare.c) */
-	unsigned spare_tries;    /* that were asked and have not answered */
+	struct gn_addr addr;  /* the relay's, where it is by one */
+	uint32_t link;        /* of its way; 0: UDP */
+	bool direct;          /* over UDP, by nobody else */
+	bool own;             /* to its own address: direct, or by a connection */
+	unsigned tunnels;     /* it is held for */
+	gn_time way_given;    /* of another session, last, since it is silent; 0: it was not */
+	gn_time spare_at;     /* when another relay is due, 0: it is on none (spare.c) */
+	unsigned spare_tries; /* that were asked and have not answered */
+	/* bulk.c: since when much waits on a small circuit, 0: it does not; when one may be asked
+	 * for */
+	gn_time bulk_since, bulk_at;
+	unsigned bulk_tries, bulk_rounds;
+	bool bulk_sought;
 	gn_time silent, redial;  /* since when nothing comes, 0: it does; another is begun then */
 	struct inbound *inbound; /* unfinished messages, newest first */
 	struct gn_holder payer;  /* of them */

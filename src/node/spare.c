@@ -152,8 +152,11 @@ void gn_node_spare_tick(struct gn_node *node)
 	node->ways.spare_at = node->now + GN_NODE_SPARE_LOOK;
 	if (node->ways.spares)
 		end_unused(node);
-	for (uint32_t i = 0; i < all->count; i++)
-		look(node, *(const gn_jet_id *)gn_map_key_at(all, i), gn_map_value_at(all, i));
+	for (uint32_t i = 0; i < all->count; i++) {
+		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(all, i);
+		look(node, id, gn_map_value_at(all, i));
+		gn_node_bulk_look(node, id, gn_map_value_at(all, i));
+	}
 }
 
 void gn_node_spare_lost(struct gn_node *node, gn_jet_id session)
@@ -172,6 +175,10 @@ void gn_node_spare_circuit(struct gn_node *node, const struct gn_node_circuit *c
 	const struct gn_node_circuit *now = gn_node_ways_circuit(node, c->link);
 	if (!s)
 		return; /* it ends with the next look */
+	if (c->bulk) {
+		gn_node_bulk_circuit(node, now, s, open);
+		return;
+	}
 	if (!open) {
 		s->spare_at = s->spare_tries ? node->now : s->spare_at;
 		node->ways.spare_at = s->spare_at;

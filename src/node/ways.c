@@ -193,9 +193,9 @@ bool gn_node_ways_asks(const struct gn_node *node, const struct gn_pk *relay)
 	return !gn_node_policy_hidden(node) || gn_node_peers_own(node, relay);
 }
 
-gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
-			 const struct gn_pk *relay, const struct gn_pk *target,
-			 const struct gn_pk *via, uint32_t *link)
+static gn_err open_circuit(struct gn_node *node, struct gn_node_ways_of *of,
+			   const struct gn_pk *relay, const struct gn_pk *target,
+			   const struct gn_pk *via, uint8_t lanes, uint32_t *link)
 {
 	uint8_t bytes[GN_TOKEN_MAX];
 	struct gn_buf token = {bytes, 0, sizeof bytes};
@@ -203,7 +203,7 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 				  .target = *target,
 				  .via = via ? *via : (struct gn_pk){{0}},
 				  .show = !of && !gn_node_policy_hides(node, target),
-				  .lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
+				  .lanes = lanes};
 	gn_op op;
 	if (!of && (gn_node_ways_blamed(node, relay, target) || !gn_node_ways_asks(node, relay)))
 		return GN_DENIED;
@@ -224,6 +224,26 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 	c->chained = via != NULL;
 	++*asked;
 	*link = c->link;
+	return GN_OK;
+}
+
+gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
+			 const struct gn_pk *relay, const struct gn_pk *target,
+			 const struct gn_pk *via, uint32_t *link)
+{
+	return open_circuit(node, of, relay, target, via,
+			    GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL, link);
+}
+
+gn_err gn_node_ways_open_bulk(struct gn_node *node, const struct gn_pk *relay,
+			      const struct gn_pk *target, gn_jet_id session, uint32_t *link)
+{
+	GN_TRY(open_circuit(node, NULL, relay, target, NULL, GN_FB_RELAY_LANE_BULK, link));
+	struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, link);
+	c->bulk = true;
+	c->spare = session;
+	node->ways.spares++;
+	node->ways.count.bulk_asked++;
 	return GN_OK;
 }
 
@@ -384,6 +404,8 @@ enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_
 	*out = *c;
 	if (e->target.port)
 		c->peer = e->target;
+	if (e->rate.rate && (e->kind == GN_RELAY_OPENED || e->kind == GN_RELAY_CALLED))
+		c->small = e->rate.rate <= GN_NODE_CIRCUIT_SMALL;
 	if (e->kind == GN_RELAY_OPENED) {
 		if (ways_circuit_ready(node, c, e->session, e->circuit, &e->rate) == GN_OK)
 			return GN_NODE_WAYS_OPEN;

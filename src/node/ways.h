@@ -31,8 +31,10 @@ struct gn_node_circuit {
 	struct gn_addr peer; /* where the relay sees the other end; port 0: it does not say */
 	bool called;         /* somebody called; else we opened it */
 	bool proven;         /* a session was up on it */
-	gn_jet_id spare;     /* opened for this session, to stand by; 0: for none (spare.c) */
-	gn_time used;        /* something went or came by it */
+	bool small;          /* of little (RE-33) */
+	bool bulk;       /* opened since much waits on a small one (bulk.c); `spare` says whose */
+	gn_jet_id spare; /* opened for this session, to stand by; 0: for none (spare.c) */
+	gn_time used;    /* something went or came by it */
 	/* judge.c: the session in which it is silent, and since when; of its path, replays until
 	 * this minute began, and when it did */
 	gn_jet_id silent_in; /* 0: in none */
@@ -103,6 +105,10 @@ GN_MUST gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *o
 /* May that relay see from where this node asks it? A hidden one shows itself to none that it is not
  * with already: whoever is called says which relays lead to them (RE-11). */
 bool gn_node_ways_asks(const struct gn_node *node, const struct gn_pk *relay);
+/* The same for bulk alone, and for that session: a path of its own as soon as it is open. */
+GN_MUST gn_err gn_node_ways_open_bulk(struct gn_node *node, const struct gn_pk *relay,
+				      const struct gn_pk *target, gn_jet_id session,
+				      uint32_t *link);
 /* From now on packets of the shared socket may be for it, too, if its `direct` says so; until it is
  * forgotten, when it has no circuit any more. */
 void gn_node_ways_know(struct gn_node *node, struct gn_node_ways_of *of);
@@ -136,6 +142,11 @@ void gn_node_ways_judge(struct gn_node *node);
 void gn_node_spare_tick(struct gn_node *node);
 /* Nothing comes on that session's way: at once, if that is a relay's. */
 void gn_node_spare_lost(struct gn_node *node, gn_jet_id session);
+/* bulk.c: is much to be sent over a small circuit? */
+struct session;
+void gn_node_bulk_look(struct gn_node *node, gn_jet_id id, struct session *s);
+void gn_node_bulk_circuit(struct gn_node *node, const struct gn_node_circuit *c, struct session *s,
+			  bool open);
 /* A circuit that is a spare one is open, or over. */
 void gn_node_spare_circuit(struct gn_node *node, const struct gn_node_circuit *c, bool open);
 /* It went badly there with this peer, which that relay sees `at` (port 0: not said). True: with
