@@ -84,7 +84,10 @@
 #define GN_NODE_BULK_AFTER (2 * GN_SEC)
 #define GN_NODE_BULK_FIND (3 * GN_SEC)
 #define GN_NODE_BULK_AGAIN (60 * GN_SEC)
-#define GN_NODE_BULK_ROUNDS 3      /* doublings: 8 minutes */
+#define GN_NODE_BULK_ROUNDS 3 /* doublings: 8 minutes */
+/* seconds that a token is given on for, to a relay before the one that it is of: it could use it,
+ * too, and nobody chose it but for where it leads */
+#define GN_NODE_RIGHT_GIVEN 3600u
 #define GN_NODE_RIGHTS_TEXT 65536u /* bytes of the file of tokens for relays: some sixty */
 /* pairs of a relay and a peer with whom it went badly there, for how long each counts; as long as
  * a bad relay is left; the oldest gives way */

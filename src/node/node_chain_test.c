@@ -109,7 +109,7 @@ static void with_a_rule_of_one_there_is_none(void **state)
 /* ---- tokens ---- */
 
 /* The line of the owner's file for a token of relay 0's own key. */
-static void give_token(unsigned to, const struct gn_pk *bearer)
+static void give_token_of(unsigned relay, unsigned to, const struct gn_pk *bearer, uint8_t depth)
 {
 	static uint8_t bytes[GN_TOKEN_MAX];
 	static char text[2 * GN_TOKEN_MAX];
@@ -119,10 +119,11 @@ static void give_token(unsigned to, const struct gn_pk *bearer)
 				    .rights = &right,
 				    .right_count = 1,
 				    .not_before = gn_unix(w.now) - 10,
-				    .expires = gn_unix(w.now) + 3600};
-	assert_int_equal(gn_token_issue(&whole_node(&w, 0)->key, &f, &out, NULL), GN_OK);
+				    .expires = gn_unix(w.now) + 7200,
+				    .depth = depth};
+	assert_int_equal(gn_token_issue(&whole_node(&w, relay)->key, &f, &out, NULL), GN_OK);
 	strcpy(text, "# relays\n\n");
-	gn_hex(GN_SLICE(key_of(0)->b), text + strlen(text));
+	gn_hex(GN_SLICE(key_of(relay)->b), text + strlen(text));
 	strcat(text, " ");
 	size_t at = strlen(text);
 	assert_int_equal(gn_base64(gn_buf_slice(&out), true, text + at, sizeof text - at - 1),
@@ -130,6 +131,11 @@ static void give_token(unsigned to, const struct gn_pk *bearer)
 	strcat(text, "\n");
 	struct gn_node *node = whole_node(&w, to);
 	assert_int_equal(node->outside.keep(node, "relay-tokens", gn_str(text)), GN_OK);
+}
+
+static void give_token(unsigned to, const struct gn_pk *bearer)
+{
+	give_token_of(0, to, bearer, 0);
 }
 
 static const struct relay_circuit *opened_at_first(void)
@@ -170,6 +176,44 @@ static void a_token_opens_much(void **state)
 	whole_run_for(&w, 5 * GN_SEC);
 	assert_int_equal(whole_node(&w, SECOND)->peers.count.dropped_kind, 21);
 	whole_free(&w);
+}
+
+/* The caller's token for the second relay, given on to the first: for an hour, and by who may. */
+static void a_token_of_the_second_opens_much(void **state)
+{
+	(void)state;
+	for (unsigned depth = 0; depth < 2; depth++) {
+		make("port", "sym");
+		for (unsigned i = 0; i < SERVERS; i++)
+			gn_relay_give(whole_node(&w, i)->relay,
+				      &(struct gn_relay_give){.level = i == SHUT ? GN_RELAY_TOKENS
+										 : GN_RELAY_COMMONS,
+							      .bulk_rate = 1u << 20},
+				      w.now);
+		whole_run_for(&w, 60 * GN_SEC);
+		rule(2);
+		give_token_of(SHUT, FIRST, key_of(FIRST), (uint8_t)depth);
+		tell_home(FIRST, SECOND, SHUT);
+		say(FIRST, SECOND);
+		whole_run_for(&w, 5 * GN_SEC);
+		struct gn_way main;
+		assert_int_equal(gn_jet_ways(whole_node(&w, FIRST)->jet, session_of(FIRST, SECOND),
+					     &main, 1),
+				 1);
+		assert_int_equal(gn_node_ways_circuit(whole_node(&w, FIRST), main.link)->small,
+				 !depth);
+		const struct gn_relay *r = whole_node(&w, SHUT)->relay;
+		bool much = false;
+		for (uint32_t i = 0; i < r->count; i++) {
+			const struct relay_circuit *c = r->circuits[i];
+			assert_int_equal(c->bulk, c->right != NULL);
+			assert_true(!c->right ||
+				    c->right->until <= gn_unix(w.now) + GN_NODE_RIGHT_GIVEN);
+			much |= c->bulk;
+		}
+		assert_true(r->count > 0 && much == (depth > 0));
+		whole_free(&w);
+	}
 }
 
 /* Of somebody else's token, and of a file that is wrong, comes no more than of none. */
@@ -222,6 +266,7 @@ int main(void)
 		cmocka_unit_test(with_a_rule_of_two_there_are_two),
 		cmocka_unit_test(with_a_rule_of_one_there_is_none),
 		cmocka_unit_test(a_token_opens_much),
+		cmocka_unit_test(a_token_of_the_second_opens_much),
 		cmocka_unit_test(anothers_token_opens_a_little),
 		cmocka_unit_test(a_file_that_is_wrong_is_not_used),
 	};

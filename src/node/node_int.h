@@ -193,6 +193,9 @@ GN_MUST gn_err gn_node_token_make(struct gn_node *node, char why[GN_HOST_WHY]);
 
 /* The token that this relay gives much for, at most GN_TOKEN_MAX bytes; false: there is none. */
 bool gn_node_right_for(struct gn_node *node, const struct gn_pk *relay, struct gn_buf *out);
+/* The same, given on for an hour to another relay that goes there for this node (RE-36). */
+bool gn_node_right_given(struct gn_node *node, const struct gn_pk *relay, const struct gn_pk *to,
+			 struct gn_buf *out);
 
 /* ---- engines.c ---- */
 

@@ -58,3 +58,21 @@ bool gn_node_right_for(struct gn_node *node, const struct gn_pk *relay, struct g
 	free(text.p);
 	return err == GN_OK;
 }
+
+bool gn_node_right_given(struct gn_node *node, const struct gn_pk *relay, const struct gn_pk *to,
+			 struct gn_buf *out)
+{
+	uint8_t bytes[GN_TOKEN_MAX];
+	struct gn_buf own = {bytes, 0, sizeof bytes};
+	struct gn_token t;
+	uint64_t now = gn_unix(node->now);
+	if (!gn_node_right_for(node, relay, &own) || gn_token_read(gn_buf_slice(&own), &t))
+		return false;
+	const struct gn_token_block *last = &t.blocks[t.count - 1];
+	uint64_t end = now + GN_NODE_RIGHT_GIVEN;
+	struct gn_token_fields f = {.audience = *to,
+				    .not_before = last->not_before,
+				    .expires = last->expires < end ? last->expires : end};
+	gn_rand_fill(&node->host.rand, f.nonce, sizeof f.nonce);
+	return gn_token_narrow(&t, &node->key, &f, out, NULL) == GN_OK;
+}

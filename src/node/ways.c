@@ -197,8 +197,8 @@ static gn_err open_circuit(struct gn_node *node, struct gn_node_ways_of *of,
 			   const struct gn_pk *relay, const struct gn_pk *target,
 			   const struct gn_pk *via, uint8_t lanes, uint32_t *link)
 {
-	uint8_t bytes[GN_TOKEN_MAX];
-	struct gn_buf token = {bytes, 0, sizeof bytes};
+	uint8_t bytes[GN_TOKEN_MAX], via_bytes[GN_TOKEN_MAX];
+	struct gn_buf token = {bytes, 0, sizeof bytes}, given = {via_bytes, 0, sizeof via_bytes};
 	struct gn_relay_open o = {.relay = *relay,
 				  .target = *target,
 				  .via = via ? *via : (struct gn_pk){{0}},
@@ -214,6 +214,8 @@ static gn_err open_circuit(struct gn_node *node, struct gn_node_ways_of *of,
 		return GN_LIMIT;
 	if (!of && gn_node_right_for(node, relay, &token)) /* it names who gave it */
 		o.token = gn_buf_slice(&token);
+	if (!of && via && gn_node_right_given(node, via, relay, &given))
+		o.via_token = gn_buf_slice(&given);
 	GN_TRY(gn_relay_open(node->relay, &o, node->now, &op));
 	struct gn_node_circuit *c = ways_circuit_new(node, op);
 	if (!c)

@@ -31,8 +31,9 @@ static void send_open(struct gn_relay *r, struct relay_held *h)
 					     .lanes = h->ask.lanes,
 					     .via = gn_pk_is_zero(&h->ask.via) ? NULL : &via,
 					     .token = h->ask.token,
-					     .show = h->ask.show};
-	struct gn_fbb *fbb = relay_message_begin(r, h->ask.token.len);
+					     .show = h->ask.show,
+					     .via_token = h->ask.via_token};
+	struct gn_fbb *fbb = relay_message_begin(r, h->ask.token.len + h->ask.via_token.len);
 	if (fbb)
 		relay_message_end(r, &to, h->op.id, GN_FB_RELAY_FRAME_BODY_RELAY_OPEN,
 				  gn_fb_relay_open_make(fbb, &args));
@@ -44,25 +45,29 @@ static void send_open(struct gn_relay *r, struct relay_held *h)
 
 static gn_err held_make(struct gn_relay *r, const struct gn_relay_open *o, struct relay_held **out)
 {
-	uint8_t *token = NULL;
+	uint8_t *tokens = NULL; /* both, one behind the other */
+	size_t len = o->token.len + o->via_token.len;
 	GN_ASSERT(r->held_count <= RELAY_HELD);
 	if (r->held_count == RELAY_HELD) {
 		r->n.held_full++;
 		return GN_LIMIT;
 	}
 	struct relay_held *h = GN_NEW(r->env.alloc, struct relay_held);
-	if (o->token.len)
-		token = gn_mem_new(r->env.alloc, o->token.len);
-	if (!h || (o->token.len && !token) || gn_frame_op_add(&r->frame, &h->op, OP_HELD)) {
-		gn_mem_free(r->env.alloc, token);
+	if (len)
+		tokens = gn_mem_new(r->env.alloc, len);
+	if (!h || (len && !tokens) || gn_frame_op_add(&r->frame, &h->op, OP_HELD)) {
+		gn_mem_free(r->env.alloc, tokens);
 		gn_mem_free(r->env.alloc, h);
 		r->n.nomem++;
 		return GN_NOMEM;
 	}
 	h->ask = *o;
-	h->ask.token = gn_slice(token, o->token.len);
-	if (token)
-		memcpy(token, o->token.p, o->token.len);
+	h->ask.token = gn_slice(tokens, o->token.len);
+	h->ask.via_token = gn_slice(tokens ? tokens + o->token.len : NULL, o->via_token.len);
+	if (o->token.len)
+		memcpy(tokens, o->token.p, o->token.len);
+	if (o->via_token.len)
+		memcpy(tokens + o->token.len, o->via_token.p, o->via_token.len);
 	h->patience = r->now + (o->patience ? o->patience : RELAY_PATIENCE);
 	h->e = (struct gn_relay_event){.op = h->op.id};
 	r->held_count++;

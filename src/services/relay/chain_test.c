@@ -99,6 +99,23 @@ static void so_many_chains_lead_through_one_relay(void **state)
 	assert_true(RELAY_VIA_ALL <= RELAY_CIRCUITS_KEY / 2);
 }
 
+/* The second gives less than the first: who takes less too hears what goes through both. */
+static void a_chain_has_what_the_second_gives(void **state)
+{
+	(void)state;
+	gn_relay_give(r, &(struct gn_relay_give){.level = GN_RELAY_COMMONS}, now);
+	gn_relay_give(relays[1], &(struct gn_relay_give){.level = GN_RELAY_SMALL}, now);
+	wait_at(2, 20);
+	assert_int_equal(open_with(10, 20, BULK, 2, gn_slice(NULL, 0)), GN_DENIED);
+	assert_int_equal(open_with(10, 20, BULK | SMALL, 2, gn_slice(NULL, 0)), GN_OK);
+	assert_int_equal(last.lane, SMALL);
+	assert_int_equal(last.rate, RELAY_SMALL_RATE);
+	gn_relay_give(relays[1], &(struct gn_relay_give){.level = GN_RELAY_COMMONS}, now);
+	assert_int_equal(open_with(10, 20, BULK | SMALL, 2, gn_slice(NULL, 0)), GN_OK);
+	assert_int_equal(last.lane, BULK);
+	assert_int_equal(last.rate, RELAY_COMMONS_RATE);
+}
+
 static void a_chain_that_cannot_be_is_refused(void **state)
 {
 	(void)state;
@@ -160,6 +177,7 @@ int main(void)
 		T(a_chain_ends_with_the_session_to_the_second),
 		T(a_key_opens_so_many_chains),
 		T(so_many_chains_lead_through_one_relay),
+		T(a_chain_has_what_the_second_gives),
 		T(a_chain_that_cannot_be_is_refused),
 		T(the_second_relay_cannot_take_anothers_number),
 	};

@@ -139,6 +139,8 @@ struct relay_wish {
 	struct gn_contact target;
 	struct gn_addr target_addr; /* to be told; port 0: not */
 	bool bulk, chained, show;
+	bool small_too;            /* a chain: or little, where the second gives no more */
+	struct gn_slice via_token; /* a chain: for the second */
 	struct relay_right *right; /* taken, NULL without, in any case */
 };
 /* Waiting, its seat taken. */

@@ -162,6 +162,11 @@ static void send_opened(struct gn_relay *r, const struct relay_circuit *c)
 					       .you = who->addr_count ? &you : NULL,
 					       .target = c->target_addr.port ? &target : NULL};
 	relay_circuit_rate(r, c, &args.rate, &args.burst);
+	if (c->via && c->via->e.lane == GN_FB_RELAY_LANE_SMALL) {
+		args.lane = GN_FB_RELAY_LANE_SMALL;
+		args.rate = c->via->e.rate.rate;
+		args.burst = c->via->e.rate.burst;
+	}
 	relay_message_end(r, who, c->request, GN_FB_RELAY_FRAME_BODY_RELAY_OPENED,
 			  gn_fb_relay_opened_make(fbb, &args));
 }
@@ -179,13 +184,19 @@ static gn_err draw_first(struct gn_relay *r, struct relay_circuit *c, struct rel
 	return GN_QUOTA;
 }
 
-static gn_err ask_via(struct gn_relay *r, struct relay_circuit *c, const struct gn_pk *target)
+/* The second is asked for no more than the first gives, and may give less. */
+static gn_err ask_via(struct gn_relay *r, struct relay_circuit *c, const struct relay_wish *w,
+		      const struct gn_pk *target)
 {
 	GN_ASSERT(c->chained && !c->via);
+	uint8_t less = w->small_too ? GN_FB_RELAY_LANE_SMALL : 0;
 	struct gn_relay_open o = {.relay = c->leg[1].pk,
 				  .target = *target,
-				  .lanes = c->bulk ? GN_FB_RELAY_LANE_BULK : GN_FB_RELAY_LANE_SMALL,
+				  .lanes = c->bulk ? (uint8_t)(GN_FB_RELAY_LANE_BULK | less)
+						   : GN_FB_RELAY_LANE_SMALL,
 				  .patience = RELAY_VIA_TIME};
+	if (c->bulk && w->via_token.len <= GN_TOKEN_MAX)
+		o.token = w->via_token;
 	return relay_held_new(r, &o, c, &c->via);
 }
 
@@ -198,7 +209,7 @@ static gn_err make(struct gn_relay *r, const struct relay_from *from, const stru
 	GN_TRY(relay_circuit_new(r, from, w, why, &c));
 	gn_err err = draw_first(r, c, why);
 	if (!err)
-		err = c->chained ? ask_via(r, c, target) : relay_circuit_start(r, c, 0);
+		err = c->chained ? ask_via(r, c, w, target) : relay_circuit_start(r, c, 0);
 	if (err) {
 		relay_circuit_end(r, c, GN_FB_RELAY_WHY_NONE, 0);
 		return err;
@@ -211,7 +222,10 @@ static gn_err make(struct gn_relay *r, const struct relay_from *from, const stru
 
 void relay_on_open(struct gn_relay *r, const struct relay_from *from, struct gn_fb_relay_open m)
 {
-	struct relay_wish w = {.show = gn_fb_relay_open_show(m)};
+	struct relay_wish w = {.show = gn_fb_relay_open_show(m),
+			       .small_too =
+				       (gn_fb_relay_open_lanes(m) & GN_FB_RELAY_LANE_SMALL) != 0,
+			       .via_token = gn_fb_relay_open_via_token(m)};
 	struct relay_refusal why = {.err = GN_OK};
 	struct gn_pk target = gn_wire_key_get(gn_fb_relay_open_target(m));
 	bool small_only = false;

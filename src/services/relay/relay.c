@@ -272,7 +272,7 @@ gn_err gn_relay_open(struct gn_relay *r, const struct gn_relay_open *o, gn_time 
 	if (gn_pk_eq(&o->relay, &r->cfg.node) || gn_pk_eq(&o->relay, &o->target) ||
 	    !(o->lanes & (GN_FB_RELAY_LANE_SMALL | GN_FB_RELAY_LANE_BULK)))
 		return GN_USAGE;
-	if (o->token.len > GN_TOKEN_MAX)
+	if (o->token.len > GN_TOKEN_MAX || o->via_token.len > GN_TOKEN_MAX)
 		return GN_TOO_LARGE;
 	if (gn_relay_is_bad(r, &o->relay, now))
 		return GN_DENIED;

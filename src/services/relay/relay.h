@@ -114,11 +114,12 @@ void gn_relay_write(uint8_t *train, size_t segment, uint32_t count, uint64_t cir
 
 struct gn_relay_open {
 	struct gn_pk relay, target;
-	struct gn_pk via;      /* zeros: none */
-	uint8_t lanes;         /* enum gn_fb_relay_lane, those that would do */
-	struct gn_slice token; /* bearer: this node; empty: none */
-	gn_time patience;      /* how long it is asked again; 0: RELAY_PATIENCE */
-	bool show;             /* the target may be told our address, once it has answered */
+	struct gn_pk via;          /* zeros: none */
+	uint8_t lanes;             /* enum gn_fb_relay_lane, those that would do */
+	struct gn_slice token;     /* bearer: this node; empty: none */
+	struct gn_slice via_token; /* of `via`, bearer: `relay`; empty: none */
+	gn_time patience;          /* how long it is asked again; 0: RELAY_PATIENCE */
+	bool show;                 /* the target may be told our address, once it has answered */
 };
 /* GN_RELAY_OPENED, then NOTEs, then ENDED; or ENDED. GN_USAGE, GN_TOO_LARGE, GN_LIMIT, GN_NOMEM;
  * GN_DENIED: the relay is one of the bad. */

@@ -61,6 +61,8 @@ struct gn_fb_relay_open_args {
 	struct gn_slice token;
 	/* The target may be told where the sender is, once it has answered. */
 	bool show;
+	/* With `via`: a chain for that relay, whose bearer is this one. */
+	struct gn_slice via_token;
 };
 static const struct gn_fb_field gn_fbfields_relay_open[] = {
 	{"target", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_open_args, target), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
@@ -68,8 +70,9 @@ static const struct gn_fb_field gn_fbfields_relay_open[] = {
 	{"via", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_open_args, via), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_relay_open_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"show", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_relay_open_args, show), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"via_token", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_relay_open_args, via_token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_relay_open = {"RelayOpen", NULL, gn_fbfields_relay_open, 5};
+static const struct gn_fb_type gn_fbtype_relay_open = {"RelayOpen", NULL, gn_fbfields_relay_open, 6};
 
 GN_MUST static inline gn_err gn_fb_relay_open_verify(struct gn_slice in, struct gn_fb_relay_open *out)
 {
@@ -114,6 +117,14 @@ static inline struct gn_slice gn_fb_relay_open_token(struct gn_fb_relay_open t)
 static inline bool gn_fb_relay_open_show(struct gn_fb_relay_open t)
 {
 	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_relay_open_has_via_token(struct gn_fb_relay_open t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_slice gn_fb_relay_open_via_token(struct gn_fb_relay_open t)
+{
+	return gn_fbt_bytes(t.t, 5);
 }
 
 /* ---- RelayOpened ---- */

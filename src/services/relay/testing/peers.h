@@ -176,6 +176,7 @@ static inline void read_opened(struct gn_fb_relay_opened t, struct heard *h)
 {
 	h->circuit = gn_fb_relay_opened_circuit(t);
 	h->lane = gn_fb_relay_opened_lane(t);
+	h->rate = gn_fb_relay_opened_rate(t);
 	h->left = gn_fb_relay_opened_left(t);
 	h->until = gn_fb_relay_opened_until(t);
 	if (gn_fb_relay_opened_has_you(t))
