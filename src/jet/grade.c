@@ -56,27 +56,9 @@ gn_time jet_grade_cost(const struct jet_session *s, const struct jet_path *p)
 	return cost;
 }
 
-bool gn_jet_path_at(const struct gn_jet *jet, gn_jet_id id, unsigned i,
-		    struct gn_jet_path_info *out)
+uint32_t jet_grade_loss(const struct jet_path *p)
 {
-	const struct jet_session *s = jet_find(jet, id);
-	const struct jet_path *p = NULL;
-	if (!s || s->state != JET_S_OPEN)
-		return false;
-	for (int k = 0; k < JET_PATHS_MAX && !p; k++)
-		if (s->paths[k] && s->paths[k]->validated && i-- == 0)
-			p = s->paths[k];
-	if (!p)
-		return false;
-	bool silent = (p->pto_count || p->suspect) && p->heard_at < p->asked_at;
-	*out = (struct gn_jet_path_info){.way = p->way,
-					 .replays = p->replays,
-					 .loss = p->settled < SETTLED_MIN ? UINT32_MAX
-									  : loss_ppm(p) / 1000,
-					 .full = p->limited,
-					 .heard = p->heard_at,
-					 .silent = silent ? p->asked_at : GN_NEVER};
-	return true;
+	return p->settled < SETTLED_MIN ? UINT32_MAX : loss_ppm(p) / 1000;
 }
 
 /* The peer sends there no more, and takes nothing. */
@@ -161,6 +143,7 @@ static void check_now(struct jet_session *s, struct jet_path *p, gn_time now)
 	p->probe.len = JET_CHECK_LEN;
 	p->probe.most = jet_is_parked(s) ? 1 : p->probe.most;
 	p->check_every = 0; /* drawn when it is asked for next */
+	p->run = 0;
 }
 
 gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why why, gn_time now)
@@ -213,6 +196,16 @@ void jet_grade_check(struct jet_session *s, gn_time now)
 	for (int i = 0; i < JET_PATHS_MAX; i++)
 		if (s->paths[i] && s->paths[i]->validated)
 			check_now(s, s->paths[i], now);
+}
+
+void jet_grade_back(struct jet_session *s, struct jet_path *p, gn_time now)
+{
+	GN_ASSERT(s->multi);
+	if (!p->validated || !p->suspect)
+		return;
+	if (p->probe.check) /* the next one of that would be late */
+		p->probe.at = GN_NEVER;
+	check_now(s, p, now);
 }
 
 /* One that we asked to be closed, when the client closed ours first. */
@@ -287,9 +280,12 @@ gn_err jet_grade_look(struct jet_session *s, gn_time now)
 		jet_wake(s); /* its deadline is another now */
 	}
 	enum gn_jet_why why = why_better(s, p);
+	bool slow = jet_way_rate_cost(s->jet, s->path->way.link) -
+			    jet_way_rate_cost(s->jet, p->way.link) >=
+		    JET_SLOW_BY;
 	/* off others' machines at once: a gain of 30 ms is no matter of measurement */
 	gn_time wait = why == GN_JET_WHY_DIRECT ? 0 : JET_BETTER_FOR;
-	if (now - r->since < wait || now < r->hold_until)
+	if (!slow && (now - r->since < wait || now < r->hold_until))
 		return GN_OK;
 	return jet_grade_take(s, p, why, now);
 }
@@ -300,11 +296,20 @@ static enum gn_jet_why lost_why(const struct jet_session *s)
 	return s->suspected ? s->lost_why : GN_JET_WHY_SUSPECT;
 }
 
+/* What has come one after the other so far would not pause for so long. */
+static gn_time flow_gap(const struct jet_path *p)
+{
+	gn_time pto = jet_pto(p, JET_APP);
+	return pto > JET_FLOW_GAP ? pto : JET_FLOW_GAP;
+}
+
 /* Something comes on it. What is out there is asked for by the next timeout, which would be as far
  * off as the silence was long. */
 static void heard_on(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	GN_ASSERT(s->multi);
+	bool flows = now - p->heard_at < flow_gap(p);
+	p->run = !flows ? 0 : p->run < JET_FLOW_RUN ? (uint8_t)(p->run + 1) : p->run;
 	p->heard_at = now;
 	if (p->suspect || p->blind)
 		p->loss_from = p->space.pn_next;
@@ -496,6 +501,8 @@ static gn_time check_at(const struct jet_session *s, const struct jet_path *p)
 		return GN_NEVER;
 	if (is_rival(s, p))
 		return checked_last(p) + JET_CHECK_RIVAL;
+	if (p == s->path && p->run >= JET_FLOW_RUN && !p->reliable)
+		return p->heard_at + flow_gap(p);
 	gn_time last = p->heard_at > checked_last(p) ? p->heard_at : checked_last(p);
 	return last + (p->check_every ? p->check_every : check_every(s, p));
 }

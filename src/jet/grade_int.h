@@ -12,6 +12,8 @@ struct jet_out;
 struct jet_path *jet_grade_spare(const struct jet_session *s, gn_time now);
 /* What a path is chosen by; less is better. */
 gn_time jet_grade_cost(const struct jet_session *s, const struct jet_path *p);
+/* What p loses, in thousandths; UINT32_MAX: not known. */
+uint32_t jet_grade_loss(const struct jet_path *p);
 /* Something was measured: is another path better? */
 gn_err jet_grade_look(struct jet_session *s, gn_time now);
 /* A packet opened that came on in->path. */
@@ -27,6 +29,8 @@ gn_err jet_grade_suspect(struct jet_session *s, struct jet_path *p, enum gn_jet_
 gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why why, gn_time now);
 /* All proven paths are challenged. */
 void jet_grade_check(struct jet_session *s, gn_time now);
+/* p's link may carry again: if p is suspect, it is asked at once. */
+void jet_grade_back(struct jet_session *s, struct jet_path *p, gn_time now);
 gn_err jet_grade_close(struct jet_session *s, struct jet_path *p);
 bool jet_grade_pending(const struct jet_session *s);
 void jet_grade_write(struct jet_session *s, struct jet_out *o);

@@ -262,6 +262,9 @@ void gn_jet_way_room(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time no
 void gn_jet_way_gone(struct gn_jet *jet, uint32_t link, gn_time now);
 /* The same, for a reason: sessions that find another way say it. */
 void gn_jet_way_left(struct gn_jet *jet, uint32_t link, enum gn_jet_why why, gn_time now);
+/* What the link goes by is another connection now: paths on it by which nothing came are asked at
+ * once. */
+void gn_jet_way_back(struct gn_jet *jet, uint32_t link, gn_time now);
 /* Was it told, and is not gone? Link 0 always is. */
 bool gn_jet_way_is(const struct gn_jet *jet, uint32_t link);
 /* The machine's addresses or routes changed, or it slept: nothing is known of any path. Sessions

@@ -157,6 +157,10 @@
 #define JET_CHECK_RIVAL GN_SEC
 /* and the main one of a session with an open stream, unless something comes anyway */
 #define JET_CHECK_MAIN (5 * GN_SEC)
+/* and once where so many packets came one after the other and for so long, or a probe timeout, none
+ * follows: who only receives has sent nothing that would be missed */
+#define JET_FLOW_RUN 32
+#define JET_FLOW_GAP (250 * GN_MSEC)
 /* without a packet for so long, a path gets one datagram at a time (RE-7), and data that was in
  * flight on another does not come here */
 #define JET_CONSENT (30 * GN_SEC)
@@ -168,6 +172,9 @@
 #define JET_BETTER_PART 5
 #define JET_BETTER_FOR (3 * GN_SEC)
 #define JET_CHOICE_HOLD (10 * GN_SEC)
+/* but at once and whenever a packet takes so much less at the rate that ways are said to have:
+ * nothing of that is measured */
+#define JET_SLOW_BY (100 * GN_MSEC)
 #define JET_LOSS_WINDOW 512 /* packets of a path that its loss is counted over */
 /* Punching (RE-20): addresses that are tried at once, of them told by the peer, */
 #define JET_PUNCH_WAYS 20

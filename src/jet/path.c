@@ -147,6 +147,16 @@ void jet_path_on_challenge(const struct jet_in *in, const struct jet_frame *f)
 	jet_wake(in->s);
 }
 
+/* An address that the peer came from is asked, and does not answer: the peer comes from another one
+ * by now, as when a router changes twice. Who comes from both by turns is not asked anew each time.
+ */
+static bool is_left_behind(const struct jet_path *p, gn_time now)
+{
+	const struct jet_probe *probe = &p->probe;
+	GN_ASSERT(p->validated);
+	return probe->at != GN_NEVER && !probe->ours && now - probe->heard >= jet_pto(p, JET_APP);
+}
+
 /* Does data of the peer on p lead us there? */
 static bool follows_to(const struct jet_session *s, const struct jet_path *p)
 {
@@ -170,8 +180,10 @@ void jet_path_heard(const struct jet_in *in, bool probing, bool newest)
 	if (p->punching) /* it has no address, or may get a better one: punch.c */
 		return;
 	bool probed = p->probe.at != GN_NEVER && gn_way_eq(&p->probe.way, from);
-	if (probed)
+	if (probed) {
 		p->probe.rx += bytes;
+		p->probe.heard = now;
+	}
 	if (!p->validated && p->probe.at == GN_NEVER) {
 		/* the peer's path, that did not answer when it was probed */
 		p->way = *from;
@@ -180,10 +192,12 @@ void jet_path_heard(const struct jet_in *in, bool probing, bool newest)
 		p->probe.rx = bytes;
 	} else if (gn_way_eq(&p->way, from)) {
 		p->rx += bytes;
-	} else if (!probed && (p->probe.at == GN_NEVER || p->probe.check) && p->validated &&
-		   newest && (s->multi || !probing)) {
+	} else if (!probed && p->validated && newest && (s->multi || !probing) &&
+		   (p->probe.at == GN_NEVER || p->probe.check ||
+		    (s->multi && is_left_behind(p, now)))) {
 		jet_path_probe(s, p, from, false, now);
 		p->probe.rx = bytes;
+		p->probe.heard = now;
 	}
 	if (s->multi || probing || p == s->path || !newest || !follows_to(s, p))
 		return;

@@ -212,10 +212,45 @@ void gn_jet_way_gone(struct gn_jet *jet, uint32_t link, gn_time now)
 	gn_jet_way_left(jet, link, GN_JET_WHY_WAY_GONE, now);
 }
 
+void gn_jet_way_back(struct gn_jet *jet, uint32_t link, gn_time now)
+{
+	GN_ASSERT(link != 0);
+	now = jet_clock(jet, now);
+	for (uint32_t k = 0; k < jet->timers.count; k++) {
+		struct jet_session *s =
+			GN_CONTAINER(jet->timers.nodes[k], struct jet_session, timer);
+		for (int i = 0; i < JET_PATHS_MAX && s->multi && s->state == JET_S_OPEN; i++)
+			if (s->paths[i] && s->paths[i]->way.link == link)
+				jet_grade_back(s, s->paths[i], now);
+	}
+}
+
 void gn_jet_network(struct gn_jet *jet, gn_time now)
 {
 	now = jet_clock(jet, now);
 	suspect_all(jet, true, 0, GN_JET_WHY_NETWORK, now);
+}
+
+bool gn_jet_path_at(const struct gn_jet *jet, gn_jet_id id, unsigned i,
+		    struct gn_jet_path_info *out)
+{
+	const struct jet_session *s = jet_find(jet, id);
+	const struct jet_path *p = NULL;
+	if (!s || s->state != JET_S_OPEN)
+		return false;
+	for (int k = 0; k < JET_PATHS_MAX && !p; k++)
+		if (s->paths[k] && s->paths[k]->validated && i-- == 0)
+			p = s->paths[k];
+	if (!p)
+		return false;
+	bool silent = (p->pto_count || p->suspect) && p->heard_at < p->asked_at;
+	*out = (struct gn_jet_path_info){.way = p->way,
+					 .replays = p->replays,
+					 .loss = jet_grade_loss(p),
+					 .full = p->limited,
+					 .heard = p->heard_at,
+					 .silent = silent ? p->asked_at : GN_NEVER};
+	return true;
 }
 
 const char *gn_jet_why_text(unsigned why)

@@ -61,7 +61,8 @@ static void test_acknowledgements_go_to_proven_addresses(void **state)
 			skip_numbers(e, 1);
 		}
 		if (answers) /* another address is being tried */
-			p->probe = (struct jet_probe){.way = elsewhere, .at = GN_NEVER - 1};
+			p->probe = (struct jet_probe){
+				.way = elsewhere, .at = GN_NEVER - 1, .heard = e->now};
 		p->probe.way.addr.port += (uint16_t)answers;
 		size_t len = give(e, 0, 1, &elsewhere,
 				  answers ? GN_SLICE(challenge) : gn_slice(padded, pad));

@@ -21,6 +21,7 @@ struct jet_probe {
 	uint16_t len; /* of its datagram */
 	gn_time sent_at[JET_PROBE_TRIES];
 	uint64_t rx, tx; /* bytes from and to addr while unproven */
+	gn_time heard;   /* when the last of them came */
 };
 
 struct jet_path {
@@ -51,6 +52,7 @@ struct jet_path {
 	struct gn_addr seen;   /* where our packets come from, as the peer says */
 	uint64_t status_seq;   /* of the peer's last word about it */
 	gn_time heard_at;      /* a packet on it opened */
+	uint8_t run;           /* packets that came one after the other, up to JET_FLOW_RUN */
 	gn_time asked_at;      /* what wants an answer went, first since something was heard */
 	gn_time timeout_since; /* the first of the probe timeouts in a row */
 	gn_time check_every;   /* drawn anew with each */

@@ -64,6 +64,12 @@ bool jet_way_allowed(const struct jet_session *s, const struct gn_way *way)
 
 #define RATE_PACKET 1452u /* bytes: what a packet takes at the link's rate */
 
+gn_time jet_way_rate_cost(const struct gn_jet *jet, uint32_t link)
+{
+	uint32_t rate = jet_way_info(jet, link)->rate.rate;
+	return rate ? (gn_time)(RATE_PACKET * (uint64_t)GN_SEC / rate) : 0;
+}
+
 gn_time jet_way_cost(const struct gn_jet *jet, const struct gn_way *way)
 {
 	const struct gn_way_info *info = jet_way_info(jet, way->link);
@@ -73,9 +79,8 @@ gn_time jet_way_cost(const struct gn_jet *jet, const struct gn_way *way)
 		cost -= gn_addr_is_private(&way->addr) ? LAN_GAIN
 			: gn_addr_is_v4(&way->addr)    ? 0
 						       : IPV6_GAIN;
-	if (info->rate.rate) /* idle, a slow one looks better than one that is used */
-		cost += (gn_time)(RATE_PACKET * (uint64_t)GN_SEC / info->rate.rate);
-	return cost;
+	/* idle, a slow one looks better than one that is used */
+	return cost + jet_way_rate_cost(jet, way->link);
 }
 
 gn_err gn_jet_way(struct gn_jet *jet, uint32_t link, const struct gn_way_info *info)

@@ -12,6 +12,8 @@ const struct gn_way_info *jet_way_info(const struct gn_jet *jet, uint32_t link);
 const struct gn_addr *jet_way_whom(const struct gn_jet *jet, const struct gn_way *way);
 /* What a way costs besides its round trip (RE-5). */
 gn_time jet_way_cost(const struct gn_jet *jet, const struct gn_way *way);
+/* The part of it that is what a full packet takes at the rate that the link is said to have. */
+gn_time jet_way_rate_cost(const struct gn_jet *jet, uint32_t link);
 /* The link takes a full packet now. known: it was there once, and may be gone. */
 bool jet_way_ready(const struct gn_jet *jet, uint32_t link, bool known);
 /* Bytes that the link takes now; UINT64_MAX of one that is not reliable. */
