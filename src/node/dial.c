@@ -324,13 +324,16 @@ gn_err dial_start(struct gn_node *node, struct peer *peer, bool find, bool relay
 	return dial_go_on(node, peer);
 }
 
-gn_err dial_urgent(struct gn_node *node, struct peer *peer)
+gn_err dial_urgent(struct gn_node *node, struct peer *peer, bool relays)
 {
-	struct dial *d = dial_new(node, peer);
+	struct dial *d = peer->dial ? peer->dial : dial_new(node, peer);
 	if (!d)
 		return GN_NOMEM;
 	d->urgent = true;
-	d->next_addr = d->next_relay = node->now;
+	if (!relays)
+		d->no_relays = d->relays_asked = true;
+	d->next_addr = node->now;
+	d->next_relay = d->relays_asked ? GN_NEVER : node->now;
 	return dial_go_on(node, peer);
 }
 

@@ -31,17 +31,6 @@ static void look_at(const struct gn_node *node, gn_jet_id id, uint32_t link, str
 	}
 }
 
-/* Our way to the relay works: something came by it since. */
-static bool is_heard(const struct gn_node *node, const struct gn_pk *relay, gn_time since)
-{
-	struct gn_jet_path_info p;
-	gn_jet_id id = gn_node_peers_session(node, relay);
-	bool heard = false;
-	for (unsigned i = 0; id && i < JUDGE_PATHS && gn_jet_path_at(node->jet, id, i, &p); i++)
-		heard |= p.heard > since;
-	return heard;
-}
-
 /* Who sends as much as there is room for loses some: that is how it is seen how much that is. */
 static uint32_t lost_by(const struct gn_jet_path_info *p)
 {
@@ -57,7 +46,7 @@ static void find_out(struct gn_node *node, const struct gn_node_circuit *c, gn_j
 	gn_jet_id relay = gn_node_peers_session(node, &c->relay);
 	if (p->silent != GN_NEVER && o->heard > p->silent) {
 		node->ways.judge_at = node->now + GN_NODE_JUDGE_SILENT;
-		if (relay && !is_heard(node, &c->relay, p->silent))
+		if (relay && !gn_node_peers_heard_since(node, &c->relay, p->silent))
 			(void)!gn_jet_ping(node->jet, relay, node->now);
 	}
 	const struct gn_relay_quality beside_none = {.loss = lost_by(p), .sent_since = GN_NEVER};
@@ -82,7 +71,8 @@ static enum gn_relay_fault judge(struct gn_node *node, struct gn_node_circuit *c
 				     .loss = lost_by(p),
 				     .other = o.loss,
 				     .sent_since = GN_NEVER};
-	if (p->silent != GN_NEVER && o.heard > p->silent && is_heard(node, &c->relay, p->silent))
+	if (p->silent != GN_NEVER && o.heard > p->silent &&
+	    gn_node_peers_heard_since(node, &c->relay, p->silent))
 		q.sent_since = p->silent;
 	enum gn_relay_fault fault = gn_relay_judge(&q, node->now);
 	if (fault == GN_RELAY_GOOD)

@@ -227,6 +227,47 @@ static void anothers_token_opens_a_little(void **state)
 	whole_free(&w);
 }
 
+static uint32_t rate_at(unsigned at, unsigned of)
+{
+	struct gn_way main;
+	struct gn_node *node = whole_node(&w, at);
+	assert_int_not_equal(gn_jet_ways(node->jet, session_of(at, of), &main, 1), 0);
+	const struct gn_node_circuit *c = gn_node_ways_circuit(node, main.link);
+	assert_non_null(c);
+	return c->rate;
+}
+
+/* Who calls has no token, and who is called has one: with a tunnel the session does not stay on
+ * the small circuit, nor for the 10 s of RE-5. */
+static void who_is_called_opens_much(void **state)
+{
+	(void)state;
+	for (int tunnel = 0; tunnel < 2; tunnel++) {
+		make("port", "sym");
+		gn_relay_give(
+			whole_node(&w, 0)->relay,
+			&(struct gn_relay_give){.level = GN_RELAY_TOKENS, .bulk_rate = 1u << 20},
+			w.now);
+		whole_run_for(&w, 60 * GN_SEC);
+		give_token(FIRST, key_of(FIRST));
+		tell_home(SECOND, FIRST, 0);
+		say(SECOND, FIRST);
+		whole_run_for(&w, 3 * GN_SEC);
+		for (unsigned i = 0; i < 2; i++)
+			assert_in_range(rate_at(FIRST + i, SECOND - i), 1, GN_NODE_SMALL_RATE);
+		if (tunnel)
+			gn_node_peers_hold(whole_node(&w, FIRST), session_of(FIRST, SECOND), true);
+		whole_run_for(&w, 3 * GN_SEC);
+		for (unsigned i = 0; i < 2; i++) {
+			uint32_t rate = rate_at(FIRST + i, SECOND - i);
+			assert_int_equal(rate == 0 || rate > GN_NODE_SMALL_RATE, tunnel);
+		}
+		if (tunnel)
+			gn_node_peers_hold(whole_node(&w, FIRST), session_of(FIRST, SECOND), false);
+		whole_free(&w);
+	}
+}
+
 static void a_file_that_is_wrong_is_not_used(void **state)
 {
 	static const char *const texts[] = {"x\n", "", "#\n",
@@ -268,6 +309,7 @@ int main(void)
 		cmocka_unit_test(a_token_opens_much),
 		cmocka_unit_test(a_token_of_the_second_opens_much),
 		cmocka_unit_test(anothers_token_opens_a_little),
+		cmocka_unit_test(who_is_called_opens_much),
 		cmocka_unit_test(a_file_that_is_wrong_is_not_used),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

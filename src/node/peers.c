@@ -242,6 +242,7 @@ static void take_session(struct gn_node *node, struct peer *peer, gn_jet_id id)
 	peer->session = id;
 	gn_node_ways_use(node, peer->era, id);
 	gn_node_ways_moved(node, peer->era, id);
+	gn_node_ways_back(node, peer->era);
 }
 
 /* The session goes this way now. */
@@ -417,6 +418,7 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 			peers_in_moved(node, s, &e->way.addr);
 			take_way(node, s, &e->way);
 			gn_node_ways_moved(node, s->peer->era, e->id);
+			gn_node_ways_back(node, s->peer->era);
 			peers_silent_moved(node, e->id, s);
 		}
 		break;

@@ -85,6 +85,8 @@ struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk
 const char *gn_node_peers_url(const struct gn_node *node, const struct gn_pk *pk);
 /* Is a session up that goes over UDP, and not silent? */
 bool gn_node_peers_heard(const struct gn_node *node);
+/* Has something come since in the session with that node? */
+bool gn_node_peers_heard_since(const struct gn_node *node, const struct gn_pk *pk, gn_time since);
 /* Is one up by a TURN server's address? */
 bool gn_node_peers_turned(const struct gn_node *node);
 /* Sessions by connections that this node dialled, and by TURN, look whether their peers answer by

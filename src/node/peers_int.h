@@ -75,6 +75,7 @@ struct peer {
 	/* relays where it has a place, as its node record says */
 	struct gn_contact homes[GN_NODE_HOMES];
 	unsigned home_count;
+	gn_time hurried; /* as a relay that a tunnel waits for, last; 0: never */
 	struct queue urgent, bulk;
 	uint32_t queued;
 	size_t queued_bytes;
@@ -149,8 +150,8 @@ void peers_learn_url(struct peer *peer, const char *url);        /* empty: nothi
 /* dial.c */
 /* Begins, or goes on with what is due. GN_UNREACHABLE: there is nothing left to try. */
 GN_MUST gn_err dial_start(struct gn_node *node, struct peer *peer, bool find, bool relays);
-/* All ways that are known, at once. */
-GN_MUST gn_err dial_urgent(struct gn_node *node, struct peer *peer);
+/* All ways that are known, at once; also where a dial is under way. relays: circuits, too. */
+GN_MUST gn_err dial_urgent(struct gn_node *node, struct peer *peer, bool relays);
 /* By that way alone, to whoever is there. */
 GN_MUST gn_err dial_way(struct gn_node *node, struct peer *peer, const struct gn_way *way);
 GN_MUST gn_err dial_go_on(struct gn_node *node, struct peer *peer);

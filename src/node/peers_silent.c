@@ -21,6 +21,13 @@ void gn_node_peers_prepare(struct gn_node *node, gn_jet_id session)
 		(void)!gn_node_homes_find(node, &s->peer->pk);
 }
 
+static void greet(struct gn_node *node, const struct gn_pk *pk)
+{
+	gn_jet_id session = gn_node_peers_session(node, pk);
+	if (session)
+		(void)!gn_jet_ping(node->jet, session, node->now);
+}
+
 /* Those who relay for us, and to us. */
 static void greet_relays(struct gn_node *node)
 {
@@ -66,10 +73,56 @@ void peers_silent_give(struct gn_node *node, const struct peer *peer)
 
 void peers_silent_moved(struct gn_node *node, gn_jet_id id, const struct session *s)
 {
-	if (s->link && gn_node_ways_circuit(node, s->link))
+	if (s->link && gn_node_ways_circuit(node, s->link)) {
 		greet_relays(node);
+		node->ways.spare_at = node->now; /* it may be a small one */
+	}
 	if (s->peer && s->peer->session == id)
 		peers_silent_give(node, s->peer);
+}
+
+/* By whom the tunnel goes, or could: who does not answer our greeting is dialled by all ways, since
+ * it may be our own network that lets nothing through. *next: when to look again. */
+static void hurry(struct gn_node *node, const struct gn_pk *pk, gn_time since, gn_time *next)
+{
+	struct peer *relay = peers_of(node, pk);
+	struct gn_jet_info info;
+	if (!relay || (relay->dial && relay->dial->urgent) ||
+	    gn_node_peers_heard_since(node, pk, since))
+		return;
+	gn_time due = since + GN_NODE_SILENT_TUNNEL;
+	if (relay->up && gn_jet_info(node->jet, relay->session, &info) == GN_OK)
+		due += 2 * gn_time_min(info.srtt, GN_SEC);
+	if (relay->hurried) {
+		bool soon = node->now - since < GN_NODE_SILENT_AGAIN;
+		gn_time again = relay->hurried + (soon ? GN_NODE_SILENT : GN_NODE_SILENT_AGAIN);
+		due = again > due ? again : due;
+	}
+	if (node->now < due) {
+		*next = gn_time_min(*next, due);
+		return;
+	}
+	relay->hurried = node->now;
+	if (dial_urgent(node, relay, false))
+		dial_end(node, relay);
+}
+
+/* Of a silent session; its entry may move. */
+static gn_time hurry_relays(struct gn_node *node, gn_jet_id id)
+{
+	const struct session *s = gn_map_get(&node->peers.by_session, &id);
+	const struct peer *peer = s->peer;
+	gn_time since = s->silent, next = GN_NEVER;
+	struct gn_jet_path_info p;
+	for (unsigned i = 0; gn_jet_path_at(node->jet, id, i, &p); i++) {
+		const struct gn_node_circuit *c =
+			p.way.link ? gn_node_ways_circuit(node, p.way.link) : NULL;
+		if (c && !c->of)
+			hurry(node, &c->relay, since, &next);
+	}
+	for (unsigned i = 0; i < peer->home_count; i++)
+		hurry(node, &peer->homes[i].pk, since, &next);
+	return next;
 }
 
 void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s)
@@ -82,6 +135,8 @@ void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s)
 	greet_relays(node);
 	if (!s->peer->tunnels)
 		return;
+	for (unsigned i = 0; i < s->peer->home_count; i++)
+		greet(node, &s->peer->homes[i].pk);
 	node->peers.silent_at = gn_time_min(node->peers.silent_at, s->redial);
 	if (s->tunnels)
 		give_way(node, id, s);
@@ -115,7 +170,7 @@ void peers_silent_look(struct gn_node *node, gn_jet_id id, struct session *s)
 	/* where somebody waits, the first minute is not one of waiting */
 	bool soon = peer->tunnels && node->now - s->silent < GN_NODE_SILENT_AGAIN;
 	s->redial = node->now + (soon ? GN_NODE_SILENT : GN_NODE_SILENT_AGAIN);
-	if (peer->tunnels ? dial_urgent(node, peer) : dial_start(node, peer, false, true))
+	if (peer->tunnels ? dial_urgent(node, peer, true) : dial_start(node, peer, false, true))
 		dial_end(node, peer);
 }
 
@@ -127,12 +182,15 @@ void peers_silent_tick(struct gn_node *node)
 	p->silent_at = GN_NEVER;
 	for (uint32_t i = p->by_session.count; i-- > 0;) {
 		struct session *s = gn_map_value_at(&p->by_session, i);
+		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(&p->by_session, i);
 		if (!s->peer || !s->silent || !s->peer->tunnels)
 			continue;
+		if (s->tunnels)
+			p->silent_at = gn_time_min(p->silent_at, hurry_relays(node, id));
+		s = gn_map_get(&p->by_session, &id);
 		if (node->now < s->redial)
 			p->silent_at = gn_time_min(p->silent_at, s->redial);
 		else
-			peers_silent_look(node,
-					  *(const gn_jet_id *)gn_map_key_at(&p->by_session, i), s);
+			peers_silent_look(node, id, s);
 	}
 }

@@ -335,6 +335,16 @@ void gn_node_ways_close(struct gn_node *node, uint32_t link)
 	circuit_drop(node, link, GN_JET_WHY_WAY_GONE);
 }
 
+void gn_node_ways_back(struct gn_node *node, uint64_t era)
+{
+	const struct gn_map *all = &node->ways.circuits;
+	for (uint32_t i = 0; i < all->count; i++) {
+		const struct gn_node_circuit *c = gn_map_value_at(all, i);
+		if (c->circuit && c->era == era)
+			gn_jet_way_back(jet_of(node, c), c->link, node->now);
+	}
+}
+
 void gn_node_ways_greet(struct gn_node *node)
 {
 	struct gn_node_ways *w = &node->ways;
@@ -360,9 +370,10 @@ static struct gn_rate rate_of(const struct gn_relay_rate *said)
 }
 
 /* Says to jet what the circuit is. */
-static gn_err tell_circuit(struct gn_node *node, const struct gn_node_circuit *c,
+static gn_err tell_circuit(struct gn_node *node, struct gn_node_circuit *c,
 			   const struct gn_relay_rate *rate)
 {
+	c->rate = rate_of(rate).rate;
 	const struct gn_way_info info = {.kind = GN_WAY_RELAY,
 					 .prefix = GN_RELAY_PREFIX,
 					 .mtu = GN_NODE_RELAYED_MTU,
@@ -414,8 +425,10 @@ enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_
 		gn_node_ways_close(node, out->link);
 		return GN_NODE_WAYS_OVER;
 	}
-	if (e->kind == GN_RELAY_CALLED && c->circuit)
+	if (e->kind == GN_RELAY_CALLED && c->circuit) {
 		(void)!tell_circuit(node, c, &e->rate); /* it is known: no memory is needed */
+		node->ways.spare_at = node->now;
+	}
 	if (e->kind != GN_RELAY_ENDED)
 		return GN_NODE_WAYS_NOTHING;
 	circuit_drop(node, out->link, why_over(node, c, e));
