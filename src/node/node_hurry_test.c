@@ -113,11 +113,48 @@ static void the_other_end_is_gone(void **state)
 	whole_free(&w);
 }
 
+/* The newest session goes by UDP, which does not pass any more, an older one by a connection: what
+ * is said goes by that one. */
+static void an_older_session_is_heard(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	wired_init(&wires, &w);
+	struct gn_node *node = end_of(0);
+	struct wired_end *ends = wired_connect(&wires, FIRST, 0);
+	const struct gn_way by = {ends[0].carrier.peer, gn_node_ways_link(&ends[0].carrier)},
+			    to = {.addr = w.nodes[0]->told};
+	gn_jet_id older, newer;
+	assert_int_equal(gn_jet_connect(node->jet, &by, key_of(0), w.now, &older), GN_OK);
+	whole_moved(&w, FIRST);
+	wired_run(&wires, GN_SEC);
+	gn_node_peers_hold(node, older, true);
+	assert_int_equal(gn_jet_connect(node->jet, &to, key_of(0), w.now, &newer), GN_OK);
+	whole_moved(&w, FIRST);
+	wired_run(&wires, GN_SEC);
+	assert_int_equal(session_of(FIRST, 0), newer);
+	w.nodes[FIRST]->box->nat.udp = JET_SIM_UDP_NONE;
+	uint64_t came = whole_node(&w, 0)->peers.count.dropped_kind;
+	say(FIRST, 0);
+	for (unsigned i = 0; i < 30; i++) {
+		(void)!gn_jet_ping(node->jet, older, w.now);
+		whole_moved(&w, FIRST);
+		wired_run(&wires, 100 * GN_MSEC);
+	}
+	assert_int_equal(session_of(FIRST, 0), older);
+	say(FIRST, 0);
+	wired_run(&wires, GN_SEC);
+	assert_int_equal(whole_node(&w, 0)->peers.count.dropped_kind, came + 1);
+	gn_node_peers_hold(node, older, false);
+	whole_free(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_udp_passes),
 		cmocka_unit_test(the_other_end_is_gone),
+		cmocka_unit_test(an_older_session_is_heard),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

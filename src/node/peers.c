@@ -324,6 +324,27 @@ static bool take_another(struct gn_node *node, struct peer *peer)
 	return false;
 }
 
+/* In the newest session nothing comes: messages, pings and circuits go by another one in which
+ * something has come since, if there is one. */
+static void take_heard(struct gn_node *node, struct peer *peer)
+{
+	const struct gn_map *all = &node->peers.by_session;
+	const struct session *newest = gn_map_get(all, &peer->session);
+	if (!newest || !newest->silent)
+		return;
+	for (uint32_t i = 0; i < all->count; i++) {
+		const struct session *s = gn_map_value_at(all, i);
+		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(all, i);
+		if (s->peer != peer || !s->up || s->silent || id == peer->session ||
+		    !peers_heard_in(node, id, newest->silent))
+			continue;
+		peers_out_restart(node, peer);
+		take_session(node, peer, id);
+		peers_out_flush(node, peer);
+		return;
+	}
+}
+
 /* A circuit or connection that no session uses is given up. */
 static void link_over(struct gn_node *node, uint32_t link)
 {
@@ -420,6 +441,7 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 			gn_node_ways_moved(node, s->peer->era, e->id);
 			gn_node_ways_back(node, s->peer->era);
 			peers_silent_moved(node, e->id, s);
+			take_heard(node, s->peer);
 		}
 		break;
 	case GN_JET_CONNECTED:
@@ -528,6 +550,7 @@ void gn_node_peers_sweep(struct gn_node *node)
 	}
 	for (uint32_t i = p->by_key.count; i-- > 0;) {
 		struct peer *peer = *(struct peer **)gn_map_value_at(&p->by_key, i);
+		take_heard(node, peer);
 		peers_out_flush(node, peer);
 		if (peers_out_stalled(peer, passed))
 			end_stalled(node, peer);

@@ -67,14 +67,18 @@ bool gn_node_peers_own(const struct gn_node *node, const struct gn_pk *pk)
 	return s && s->own;
 }
 
-bool gn_node_peers_heard_since(const struct gn_node *node, const struct gn_pk *pk, gn_time since)
+bool peers_heard_in(const struct gn_node *node, gn_jet_id id, gn_time since)
 {
 	struct gn_jet_path_info p;
-	gn_jet_id id = gn_node_peers_session(node, pk);
 	for (unsigned i = 0; id && gn_jet_path_at(node->jet, id, i, &p); i++)
 		if (p.heard > since)
 			return true;
 	return false;
+}
+
+bool gn_node_peers_heard_since(const struct gn_node *node, const struct gn_pk *pk, gn_time since)
+{
+	return peers_heard_in(node, gn_node_peers_session(node, pk), since);
 }
 
 bool gn_node_peers_heard(const struct gn_node *node)

@@ -142,6 +142,7 @@ static inline bool worth_less(const struct worth *a, const struct worth *b)
 
 /* peers_find.c */
 struct peer *peers_of(const struct gn_node *node, const struct gn_pk *pk); /* or NULL */
+bool peers_heard_in(const struct gn_node *node, gn_jet_id session, gn_time since);
 unsigned peers_standing(const struct peer *peer); /* as gn_jet_used takes it */
 
 void peers_learn(struct peer *peer, const struct gn_addr *addr); /* where it may be */

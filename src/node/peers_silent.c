@@ -107,6 +107,17 @@ static void hurry(struct gn_node *node, const struct gn_pk *pk, gn_time since, g
 		dial_end(node, relay);
 }
 
+/* Relays that lead to the peer: where it has a place, else who is linked with it. */
+static unsigned leading_to(const struct gn_node *node, const struct peer *peer,
+			   struct gn_contact out[GN_NODE_RELAYS])
+{
+	_Static_assert(GN_NODE_HOMES <= GN_NODE_RELAYS, "homes fit");
+	memcpy(out, peer->homes, peer->home_count * sizeof *out);
+	return peer->home_count
+		       ? peer->home_count
+		       : gn_overlay_relays_for(node->overlay, &peer->pk, out, GN_NODE_RELAYS);
+}
+
 /* Of a silent session; its entry may move. */
 static gn_time hurry_relays(struct gn_node *node, gn_jet_id id)
 {
@@ -120,8 +131,9 @@ static gn_time hurry_relays(struct gn_node *node, gn_jet_id id)
 		if (c && !c->of)
 			hurry(node, &c->relay, since, &next);
 	}
-	for (unsigned i = 0; i < peer->home_count; i++)
-		hurry(node, &peer->homes[i].pk, since, &next);
+	struct gn_contact may[GN_NODE_RELAYS];
+	for (unsigned i = leading_to(node, peer, may); i-- > 0;)
+		hurry(node, &may[i].pk, since, &next);
 	return next;
 }
 
@@ -135,8 +147,9 @@ void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s)
 	greet_relays(node);
 	if (!s->peer->tunnels)
 		return;
-	for (unsigned i = 0; i < s->peer->home_count; i++)
-		greet(node, &s->peer->homes[i].pk);
+	struct gn_contact may[GN_NODE_RELAYS];
+	for (unsigned i = leading_to(node, s->peer, may); i-- > 0;)
+		greet(node, &may[i].pk);
 	node->peers.silent_at = gn_time_min(node->peers.silent_at, s->redial);
 	if (s->tunnels)
 		give_way(node, id, s);
