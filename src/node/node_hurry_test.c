@@ -86,7 +86,6 @@ static void no_udp_passes(void **state)
 	begin();
 	w.nodes[FIRST]->box->nat.udp = JET_SIM_UDP_NONE;
 	talk(10 * GN_SEC);
-	print_message("stall %d ms\n", (int)(stall / GN_MSEC));
 	assert_true(stall <= GN_SEC);
 	assert_int_equal(info_of(FIRST, 0).kind, GN_WAY_WSS);
 	talk(2 * GN_SEC);
