@@ -80,6 +80,28 @@ static void begin(void)
 	}
 }
 
+/* Where the relays take connections is looked up while there is a way to ask. */
+static void relays_are_looked_up(void **state)
+{
+	(void)state;
+	begin();
+	struct gn_node *node = end_of(0);
+	gn_jet_id id = session_of(FIRST, SECOND);
+	assert_int_equal(node->homes.finds.count, 0);
+	gn_node_peers_prepare(node, id); /* all is known */
+	assert_int_equal(node->homes.finds.count, 0);
+	assert_true(peer_at(FIRST, SECOND)->home_count > 0);
+	peers_of(node, &peer_at(FIRST, SECOND)->homes[0].pk)->url_count = 0;
+	gn_node_peers_prepare(node, id);
+	assert_int_equal(node->homes.finds.count, 1);
+	whole_moved(&w, FIRST);
+	wired_run(&wires, 5 * GN_SEC);
+	assert_int_equal(node->homes.finds.count, 0);
+	tell_homes(FIRST, key_of(SECOND), 2, (unsigned[]){0, 1}); /* as a record tells it */
+	assert_in_range(node->homes.finds.count, 1, 2);
+	whole_free(&w);
+}
+
 static void no_udp_passes(void **state)
 {
 	(void)state;
@@ -151,6 +173,7 @@ static void an_older_session_is_heard(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(relays_are_looked_up),
 		cmocka_unit_test(no_udp_passes),
 		cmocka_unit_test(the_other_end_is_gone),
 		cmocka_unit_test(an_older_session_is_heard),

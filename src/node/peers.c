@@ -494,6 +494,8 @@ void gn_node_peers_found(struct gn_node *node, const struct gn_node_found *found
 		if (relay)
 			peers_learn_url(relay, found->home_urls[i].text);
 	}
+	if (peer->tunnels && found->home_count)
+		peers_prepare_relays(node, peer);
 	dial_found(peer);
 	if (peer->dial && dial_go_on(node, peer))
 		dial_failed(node, peer, GN_UNREACHABLE);

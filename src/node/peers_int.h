@@ -206,6 +206,9 @@ bool peers_out_stalled(struct peer *peer, gn_time passed);
 /* peers_silent.c */
 /* It has a session whether or not there is anything to say. */
 bool peers_kept(const struct gn_node *node, const struct peer *peer);
+/* Where relays at which a tunnel's peer has a place take connections is looked up, too, since our
+ * network may let no UDP pass when that is needed. */
+void peers_prepare_relays(struct gn_node *node, const struct peer *peer);
 void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s);
 /* It may go by a circuit now, which may lead to where a router had us before. */
 void peers_silent_moved(struct gn_node *node, gn_jet_id id, const struct session *s);

@@ -14,11 +14,23 @@ bool peers_kept(const struct gn_node *node, const struct peer *peer)
 	return peer->linked || peer->home || peer->queued || gn_node_ways_busy(node, peer->era);
 }
 
+void peers_prepare_relays(struct gn_node *node, const struct peer *peer)
+{
+	for (unsigned i = 0; i < peer->home_count; i++) {
+		const struct peer *relay = peers_of(node, &peer->homes[i].pk);
+		if (relay && !relay->url_count)
+			(void)!gn_node_homes_find(node, &relay->pk);
+	}
+}
+
 void gn_node_peers_prepare(struct gn_node *node, gn_jet_id session)
 {
 	const struct session *s = gn_map_get(&node->peers.by_session, &session);
-	if (s && s->peer && !s->peer->url_count && !s->peer->home_count)
+	if (!s || !s->peer)
+		return;
+	if (!s->peer->url_count && !s->peer->home_count)
 		(void)!gn_node_homes_find(node, &s->peer->pk);
+	peers_prepare_relays(node, s->peer);
 }
 
 static void greet(struct gn_node *node, const struct gn_pk *pk)
