@@ -2,7 +2,8 @@
  * a path there, which it takes as the better one; the small one stays until then (RE-33).
  *
  *   small -> waits [files or blocks wait at each look]
- *         -> due [BULK_AFTER; BULK_FIND later where it must first be looked up where the peer has a
+ *         -> due [BULK_AFTER, at once by a right that the end which opened it has not; BULK_FIND
+ *                 later where it must first be looked up where the peer has a
  *                 place]
  *         -> asked [OPEN of bulk alone: at the relay that it is on, at the peer's homes, at who is
  *                   linked with it]
@@ -17,6 +18,7 @@
  *    the circuit. */
 #include "node/node_int.h"
 #include "node/peers_int.h"
+#include "wire/token.h"
 
 #define MAY (1 + GN_NODE_HOMES + GN_NODE_RELAYS)
 
@@ -89,27 +91,38 @@ static void ask(struct gn_node *node, gn_jet_id id, struct session *s,
 	put_off(node, s);
 }
 
-static bool waits(const struct gn_node *node, gn_jet_id id, const struct session *s,
-		  const struct gn_node_circuit *main)
+/* Who opened it has none: whatever is sent, by either end, waits for what this end may. */
+static bool has_right(struct gn_node *node, const struct session *s,
+		      const struct gn_node_circuit *main)
 {
-	struct gn_jet_info info;
+	uint8_t bytes[GN_TOKEN_MAX];
+	struct gn_buf token = {bytes, 0, sizeof bytes};
+	return s->tunnels && main->called && gn_node_right_for(node, &main->relay, &token);
+}
+
+static bool is_small(const struct gn_node *node, const struct session *s,
+		     const struct gn_node_circuit *main)
+{
 	return s->up && s->peer && main && !main->of && main->small &&
-	       gn_jet_info(node->jet, id, &info) == GN_OK && info.multipath && info.much_waits &&
 	       gn_node_policy(node, &s->peer->pk).relays != 2;
 }
 
 void gn_node_bulk_look(struct gn_node *node, gn_jet_id id, struct session *s)
 {
 	const struct gn_node_circuit *main = s->link ? gn_node_ways_circuit(node, s->link) : NULL;
-	if (!waits(node, id, s, main)) {
+	struct gn_jet_info info;
+	bool right = is_small(node, s, main) && has_right(node, s, main);
+	bool multipath = is_small(node, s, main) && gn_jet_info(node->jet, id, &info) == GN_OK &&
+			 info.multipath;
+	if (!multipath || !(right || info.much_waits)) {
 		s->bulk_since = 0;
 		return;
 	}
 	s->bulk_since = s->bulk_since ? s->bulk_since : node->now;
-	if (has_one(node, id) || node->now - s->bulk_since < GN_NODE_BULK_AFTER ||
-	    node->now < s->bulk_at)
+	if (has_one(node, id) || node->now < s->bulk_at ||
+	    (!right && node->now - s->bulk_since < GN_NODE_BULK_AFTER))
 		return;
-	if (!s->bulk_sought && !s->peer->home_count && s->peer->named) {
+	if (!right && !s->bulk_sought && !s->peer->home_count && s->peer->named) {
 		s->bulk_sought = true;
 		s->bulk_at = node->now + GN_NODE_BULK_FIND;
 		if (gn_node_homes_find(node, &s->peer->pk) == GN_OK)

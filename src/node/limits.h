@@ -71,8 +71,6 @@
  * left for what both ends have under way at once. */
 #define GN_NODE_CIRCUIT_RATE 1024u
 #define GN_NODE_CIRCUIT_SPARE (4u << 10)
-/* bytes a second: with no more it is a small one, of RELAY_SMALL_RATE; bulk has ten times that */
-#define GN_NODE_SMALL_RATE (4u << 10)
 #define GN_NODE_JUDGE GN_SEC              /* between looks at how circuits do, */
 #define GN_NODE_JUDGE_SILENT (GN_SEC / 4) /* while one is silent and another is not */
 /* circuits that stand by: of the half for our own a half; looks at who wants one; and after a try

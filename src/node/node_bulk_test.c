@@ -167,6 +167,7 @@ static void who_was_called_asks(void **state)
 	for (unsigned i = 1; i < SERVERS; i++)
 		give(i, GN_RELAY_COMMONS);
 	peers_of(whole_node(&w, SECOND), key_of(FIRST))->home_count = 0;
+	whole_node(&w, FIRST)->ways.spares += GN_NODE_SPARES; /* else one stands by, and is taken */
 	(void)send_much(MUCH, (GN_NODE_BULK_AFTER + GN_NODE_BULK_FIND) / GN_SEC - 1);
 	assert_int_equal(counter_of(SECOND, "relay-bulk-asked"), 0);
 	unsigned took = send_much(MUCH, 300);
@@ -175,6 +176,7 @@ static void who_was_called_asks(void **state)
 	assert_int_equal(counter_of(SECOND, "relay-bulk"), 1);
 	assert_true(peer_at(SECOND, FIRST)->home_count > 0);
 	assert_false(main_of(SECOND, FIRST)->small);
+	whole_node(&w, FIRST)->ways.spares -= GN_NODE_SPARES;
 	whole_free(&w);
 }
 

@@ -227,14 +227,14 @@ static void anothers_token_opens_a_little(void **state)
 	whole_free(&w);
 }
 
-static uint32_t rate_at(unsigned at, unsigned of)
+static bool is_small(unsigned at, unsigned of)
 {
 	struct gn_way main;
 	struct gn_node *node = whole_node(&w, at);
 	assert_int_not_equal(gn_jet_ways(node->jet, session_of(at, of), &main, 1), 0);
 	const struct gn_node_circuit *c = gn_node_ways_circuit(node, main.link);
 	assert_non_null(c);
-	return c->rate;
+	return c->small;
 }
 
 /* Who calls has no token, and who is called has one: with a tunnel the session does not stay on
@@ -254,14 +254,12 @@ static void who_is_called_opens_much(void **state)
 		say(SECOND, FIRST);
 		whole_run_for(&w, 3 * GN_SEC);
 		for (unsigned i = 0; i < 2; i++)
-			assert_in_range(rate_at(FIRST + i, SECOND - i), 1, GN_NODE_SMALL_RATE);
+			assert_true(is_small(FIRST + i, SECOND - i));
 		if (tunnel)
 			gn_node_peers_hold(whole_node(&w, FIRST), session_of(FIRST, SECOND), true);
 		whole_run_for(&w, 3 * GN_SEC);
-		for (unsigned i = 0; i < 2; i++) {
-			uint32_t rate = rate_at(FIRST + i, SECOND - i);
-			assert_int_equal(rate == 0 || rate > GN_NODE_SMALL_RATE, tunnel);
-		}
+		for (unsigned i = 0; i < 2; i++)
+			assert_int_equal(!is_small(FIRST + i, SECOND - i), tunnel);
 		if (tunnel)
 			gn_node_peers_hold(whole_node(&w, FIRST), session_of(FIRST, SECOND), false);
 		whole_free(&w);

@@ -121,9 +121,13 @@ static void without_another_relay_there_is_none(void **state)
 	for (unsigned i = 1; i < SERVERS; i++)
 		gn_relay_give(whole_node(&w, i)->relay,
 			      &(struct gn_relay_give){.level = GN_RELAY_OFF}, w.now);
+	talk_for(1);
+	gn_jet_id id = session_of(SECOND, FIRST); /* which what is said is of no use to */
+	gn_node_peers_hold(whole_node(&w, SECOND), id, true);
 	talk_for(120);
 	assert_int_equal(paths(), 1);
 	assert_int_equal(whole_node(&w, FIRST)->ways.spares, 0);
+	gn_node_peers_hold(whole_node(&w, SECOND), id, false);
 	assert_in_range(counter_of(FIRST, "asked"), 1, 16);
 	whole_free(&w);
 }

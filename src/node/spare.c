@@ -12,14 +12,12 @@
 #include "node/node_int.h"
 #include "node/peers_int.h"
 
-#include "wire/token.h"
-
 #define PATHS 8 /* of a session: as many as jet has */
 #define MAY (GN_NODE_HOMES + GN_NODE_RELAYS)
 
-static struct gn_node_circuit *circuit_of(const struct gn_node *node, uint32_t link)
+static const struct gn_node_circuit *circuit_of(const struct gn_node *node, uint32_t link)
 {
-	struct gn_node_circuit *c = link ? gn_map_get(&node->ways.circuits, &link) : NULL;
+	const struct gn_node_circuit *c = link ? gn_map_get(&node->ways.circuits, &link) : NULL;
 	return c && !c->of ? c : NULL;
 }
 
@@ -111,37 +109,14 @@ static bool wants_two(const struct gn_node *node, const struct gn_pk *peer)
 	return gn_node_policy(node, peer).relays == 2;
 }
 
-/* The other end has opened a small circuit, which is what it may; who may more opens one, too, by
- * the same relay. jet goes there as soon as it is answered (RE-5). */
-static void ask_bulk(struct gn_node *node, gn_jet_id id, const struct session *s,
-		     struct gn_node_circuit *main)
-{
-	uint8_t bytes[GN_TOKEN_MAX];
-	struct gn_buf token = {bytes, 0, sizeof bytes};
-	uint32_t link;
-	if (!main->called || !main->rate || main->rate > GN_NODE_SMALL_RATE || main->bulk_asked ||
-	    !s->tunnels || node->ways.spares >= GN_NODE_SPARES)
-		return;
-	main->bulk_asked = true;
-	struct gn_pk relay = main->relay;
-	if (!gn_node_right_for(node, &relay, &token) ||
-	    gn_node_ways_open(node, NULL, &relay, &s->peer->pk, NULL, &link))
-		return;
-	struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &link);
-	c->spare = id;
-	node->ways.spares++;
-}
-
 static void look(struct gn_node *node, gn_jet_id id, struct session *s)
 {
 	struct gn_jet_info info;
-	struct gn_node_circuit *main = circuit_of(node, s->link);
+	const struct gn_node_circuit *main = circuit_of(node, s->link);
 	if (!s->up || !s->peer || !main || wants_two(node, &s->peer->pk)) {
 		s->spare_at = 0;
 		return;
 	}
-	ask_bulk(node, id, s, main);
-	main = circuit_of(node, s->link);     /* it may lie elsewhere */
 	bool lost = s->spare_at && s->silent; /* none of its paths is of use */
 	if (!lost && has_spare(node, id, main)) {
 		s->spare_at = main->called ? 0 : gn_relay_spare_at(node->now);

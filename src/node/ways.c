@@ -370,10 +370,9 @@ static struct gn_rate rate_of(const struct gn_relay_rate *said)
 }
 
 /* Says to jet what the circuit is. */
-static gn_err tell_circuit(struct gn_node *node, struct gn_node_circuit *c,
+static gn_err tell_circuit(struct gn_node *node, const struct gn_node_circuit *c,
 			   const struct gn_relay_rate *rate)
 {
-	c->rate = rate_of(rate).rate;
 	const struct gn_way_info info = {.kind = GN_WAY_RELAY,
 					 .prefix = GN_RELAY_PREFIX,
 					 .mtu = GN_NODE_RELAYED_MTU,

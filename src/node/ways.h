@@ -32,11 +32,9 @@ struct gn_node_circuit {
 	bool called;         /* somebody called; else we opened it */
 	bool proven;         /* a session was up on it */
 	bool small;          /* of little (RE-33) */
-	bool bulk;           /* opened since much waits on a small one (bulk.c); `spare` says whose */
-	bool bulk_asked;     /* and another one by that relay, that lets more through (spare.c) */
-	uint32_t rate;       /* bytes a second; 0: as many as there are, or it is not known */
-	gn_jet_id spare;     /* opened for this session, to stand by; 0: for none (spare.c) */
-	gn_time used;        /* something went or came by it */
+	bool bulk;       /* opened since much waits on a small one (bulk.c); `spare` says whose */
+	gn_jet_id spare; /* opened for this session, to stand by; 0: for none (spare.c) */
+	gn_time used;    /* something went or came by it */
 	/* judge.c: the session in which it is silent, and since when; of its path, replays until
 	 * this minute began, and when it did */
 	gn_jet_id silent_in; /* 0: in none */
