@@ -35,8 +35,7 @@ const struct cli_command send_commands[] = {
 	 "geonet contacts path says of WHO): whoever comes by another way is sent away until they "
 	 "come by one that it allows; that they may see this machine's address first is what the "
 	 "node's own rule (geonet up --path) prevents. To somebody who is away: geonet file "
-	 "send.
-",
+	 "send.\n",
 	 "  geonet send holiday.jpg\n"
 	 "  geonet send photos/ notes.txt --to Ben\n"
 	 "  geonet send video.mp4 --path direct           over no relay\n",
