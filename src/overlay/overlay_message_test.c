@@ -374,6 +374,7 @@ static void a_version_is_said_without_the_record(void **state)
 	assert_int_equal(
 		answer_to((struct gn_fb_get_args){.version = true, .nonce = 9}, &r.r.key, &said),
 		GN_FB_OVERLAY_BODY_ACK);
+	(void)gn_overlay_caused(net.node[1].ov);
 }
 
 /* OV-61: a disk that cannot give a record now does not make it one that is not here. NO-18: a
