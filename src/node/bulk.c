@@ -2,9 +2,8 @@
  * a path there, which it takes as the better one; the small one stays until then (RE-33).
  *
  *   small -> waits [files or blocks wait at each look]
- *         -> due [BULK_AFTER, at once by a right that the end which opened it has not; BULK_FIND
- *                 later where it must first be looked up where the peer has a
- *                 place]
+ *         -> due [BULK_AFTER; at once by a right that the end which opened it has not; BULK_FIND
+ *                 later where it must first be looked up where the peer has a place]
  *         -> asked [OPEN of bulk alone: at the relay that it is on, at the peer's homes, at who is
  *                   linked with it]
  *       asked -> a path of the session [OPENED]
@@ -20,7 +19,7 @@
 #include "node/peers_int.h"
 #include "wire/token.h"
 
-#define MAY (1 + GN_NODE_HOMES + GN_NODE_RELAYS)
+#define MAY (1 + PEERS_RELAYS)
 
 /* Not asked before: whatever comes of it. */
 static void put_off(const struct gn_node *node, struct session *s)
@@ -49,30 +48,18 @@ static bool has_one(struct gn_node *node, gn_jet_id id)
 	return false;
 }
 
-static bool may_have(const struct gn_node *node, const struct session *s,
-		     const struct gn_contact *relay)
-{
-	return !gn_pk_eq(&relay->pk, &s->peer->pk) && !gn_pk_eq(&relay->pk, &node->key.pk) &&
-	       !gn_relay_is_bad(node->relay, &relay->pk, node->now);
-}
-
 static unsigned relays(const struct gn_node *node, const struct session *s,
 		       const struct gn_node_circuit *main, struct gn_pk out[MAY])
 {
-	struct gn_contact may[MAY];
-	unsigned count = 0, n = 0;
-	if (!main->chained) /* another would learn who calls, or is not reached */
-		may[count++] = (struct gn_contact){.pk = main->relay};
-	memcpy(may + count, s->peer->homes, s->peer->home_count * sizeof *may);
-	count += s->peer->home_count;
-	count += gn_overlay_relays_for(node->overlay, &s->peer->pk, may + count, GN_NODE_RELAYS);
-	for (unsigned i = 0; i < count; i++) {
-		bool twice = false;
-		for (unsigned k = 0; k < n; k++)
-			twice |= gn_pk_eq(&out[k], &may[i].pk);
-		if (!twice && may_have(node, s, &may[i]))
+	struct gn_contact may[PEERS_RELAYS];
+	unsigned count = peers_relays_to(node, s->peer, may), n = 0;
+	/* in a chain another would learn who calls, or is not reached */
+	bool same = !main->chained && !gn_relay_is_bad(node->relay, &main->relay, node->now);
+	if (same)
+		out[n++] = main->relay;
+	for (unsigned i = 0; i < count; i++)
+		if (!same || !gn_pk_eq(&may[i].pk, &main->relay))
 			out[n++] = may[i].pk;
-	}
 	return n;
 }
 
@@ -91,36 +78,42 @@ static void ask(struct gn_node *node, gn_jet_id id, struct session *s,
 	put_off(node, s);
 }
 
-/* Who opened it has none: whatever is sent, by either end, waits for what this end may. */
-static bool has_right(struct gn_node *node, const struct session *s,
-		      const struct gn_node_circuit *main)
+/* The end that opened it may have no right there, and what is sent, by either, waits for what this
+ * end may. Looked for once: it is in a file. */
+static bool has_right(struct gn_node *node, const struct session *s, struct gn_node_circuit *main)
 {
 	uint8_t bytes[GN_TOKEN_MAX];
 	struct gn_buf token = {bytes, 0, sizeof bytes};
-	return s->tunnels && main->called && gn_node_right_for(node, &main->relay, &token);
+	if (!s->tunnels || !main->called || main->right_sought)
+		return false;
+	main->right_sought = true;
+	return gn_node_right_for(node, &main->relay, &token);
 }
 
-static bool is_small(const struct gn_node *node, const struct session *s,
-		     const struct gn_node_circuit *main)
+/* On a small circuit, and what is said of the session. */
+static bool is_small(const struct gn_node *node, gn_jet_id id, const struct session *s,
+		     const struct gn_node_circuit *main, struct gn_jet_info *info)
 {
 	return s->up && s->peer && main && !main->of && main->small &&
-	       gn_node_policy(node, &s->peer->pk).relays != 2;
+	       gn_node_policy(node, &s->peer->pk).relays != 2 &&
+	       gn_jet_info(node->jet, id, info) == GN_OK && info->multipath;
 }
 
 void gn_node_bulk_look(struct gn_node *node, gn_jet_id id, struct session *s)
 {
-	const struct gn_node_circuit *main = s->link ? gn_node_ways_circuit(node, s->link) : NULL;
+	struct gn_node_circuit *main = s->link ? gn_map_get(&node->ways.circuits, &s->link) : NULL;
+	bool asked = s->bulk_tries || s->bulk_rounds;
 	struct gn_jet_info info;
-	bool right = is_small(node, s, main) && has_right(node, s, main);
-	bool multipath = is_small(node, s, main) && gn_jet_info(node->jet, id, &info) == GN_OK &&
-			 info.multipath;
-	if (!multipath || !(right || info.much_waits)) {
+	if (!is_small(node, id, s, main, &info)) {
 		s->bulk_since = 0;
 		return;
 	}
-	s->bulk_since = s->bulk_since ? s->bulk_since : node->now;
-	if (has_one(node, id) || node->now < s->bulk_at ||
-	    (!right && node->now - s->bulk_since < GN_NODE_BULK_AFTER))
+	s->bulk_since = !info.much_waits ? 0 : s->bulk_since ? s->bulk_since : node->now;
+	if ((asked && has_one(node, id)) || node->now < s->bulk_at)
+		return;
+	bool right = has_right(node, s, main);
+	bool waited = s->bulk_since && node->now - s->bulk_since >= GN_NODE_BULK_AFTER;
+	if (!right && !waited)
 		return;
 	if (!right && !s->bulk_sought && !s->peer->home_count && s->peer->named) {
 		s->bulk_sought = true;

@@ -13,8 +13,6 @@
 #include "node/node_int.h"
 #include "node/peers_int.h"
 
-#define JUDGE_PATHS 8 /* of a session: as many as jet has */
-
 struct others {        /* paths to the same peer */
 	uint32_t loss; /* UINT32_MAX: not known */
 	gn_time heard;
@@ -23,7 +21,7 @@ struct others {        /* paths to the same peer */
 static void look_at(const struct gn_node *node, gn_jet_id id, uint32_t link, struct others *o)
 {
 	struct gn_jet_path_info p;
-	for (unsigned i = 0; i < JUDGE_PATHS && gn_jet_path_at(node->jet, id, i, &p); i++) {
+	for (unsigned i = 0; gn_jet_path_at(node->jet, id, i, &p); i++) {
 		if (p.way.link == link)
 			continue;
 		o->loss = p.loss < o->loss ? p.loss : o->loss;
@@ -94,7 +92,7 @@ static struct gn_node_circuit *bad_one(struct gn_node *node, gn_jet_id id, const
 {
 	struct gn_map *all = &node->ways.circuits;
 	struct gn_jet_path_info p;
-	for (unsigned i = 0; i < JUDGE_PATHS && gn_jet_path_at(node->jet, id, i, &p); i++) {
+	for (unsigned i = 0; gn_jet_path_at(node->jet, id, i, &p); i++) {
 		struct gn_node_circuit *c = p.way.link ? gn_map_get(all, &p.way.link) : NULL;
 		if (!c || !c->proven || c->chained /* whose fault is it? */ || is_left(node, c, s))
 			continue;

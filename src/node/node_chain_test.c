@@ -266,6 +266,33 @@ static void who_is_called_opens_much(void **state)
 	}
 }
 
+/* Nor has that one a token: it looks for it once, not each second while somebody is connected. */
+static void whether_there_is_a_token_is_looked_for_once(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	gn_relay_give(whole_node(&w, 0)->relay,
+		      &(struct gn_relay_give){.level = GN_RELAY_TOKENS, .bulk_rate = 1u << 20},
+		      w.now);
+	whole_run_for(&w, 60 * GN_SEC);
+	tell_home(SECOND, FIRST, 0);
+	say(SECOND, FIRST);
+	whole_run_for(&w, 3 * GN_SEC);
+	assert_true(session_of(FIRST, SECOND) && session_of(SECOND, FIRST));
+	assert_true(is_small(FIRST, SECOND));
+	unsigned before = w.nodes[FIRST]->kept_reads;
+	for (unsigned k = 0; k < 2; k++)
+		gn_node_peers_hold(whole_node(&w, FIRST + k), session_of(FIRST + k, SECOND - k),
+				   true);
+	whole_run_for(&w, 8 * GN_SEC);
+	assert_true(is_small(FIRST, SECOND));
+	assert_int_equal(w.nodes[FIRST]->kept_reads, before + 1);
+	for (unsigned k = 0; k < 2; k++)
+		gn_node_peers_hold(whole_node(&w, FIRST + k), session_of(FIRST + k, SECOND - k),
+				   false);
+	whole_free(&w);
+}
+
 static void a_file_that_is_wrong_is_not_used(void **state)
 {
 	static const char *const texts[] = {"x\n", "", "#\n",
@@ -308,6 +335,7 @@ int main(void)
 		cmocka_unit_test(a_token_of_the_second_opens_much),
 		cmocka_unit_test(anothers_token_opens_a_little),
 		cmocka_unit_test(who_is_called_opens_much),
+		cmocka_unit_test(whether_there_is_a_token_is_looked_for_once),
 		cmocka_unit_test(a_file_that_is_wrong_is_not_used),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,25 @@ bool gn_node_peers_mixed(const struct gn_node *node)
 	return before && before * GN_NODE_MIXED >= linked;
 }
 
+unsigned peers_relays_to(const struct gn_node *node, const struct peer *peer,
+			 struct gn_contact out[PEERS_RELAYS])
+{
+	struct gn_contact may[PEERS_RELAYS];
+	unsigned count = peer->home_count, n = 0;
+	memcpy(may, peer->homes, count * sizeof *may);
+	count += gn_overlay_relays_for(node->overlay, &peer->pk, may + count, GN_NODE_RELAYS);
+	for (unsigned i = 0; i < count; i++) {
+		const struct gn_pk *pk = &may[i].pk;
+		bool out_of = gn_pk_eq(pk, &peer->pk) || gn_pk_eq(pk, &node->key.pk) ||
+			      gn_relay_is_bad(node->relay, pk, node->now);
+		for (unsigned k = 0; k < n; k++)
+			out_of |= gn_pk_eq(&out[k].pk, pk);
+		if (!out_of)
+			out[n++] = may[i];
+	}
+	return n;
+}
+
 bool gn_node_peers_own(const struct gn_node *node, const struct gn_pk *pk)
 {
 	const struct session *s = session_of(node, peers_of(node, pk));

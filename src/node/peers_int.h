@@ -143,6 +143,11 @@ static inline bool worth_less(const struct worth *a, const struct worth *b)
 /* peers_find.c */
 struct peer *peers_of(const struct gn_node *node, const struct gn_pk *pk); /* or NULL */
 bool peers_heard_in(const struct gn_node *node, gn_jet_id session, gn_time since);
+/* Relays by which a circuit to the peer may be asked for, each once: where it has a place, then who
+ * is linked with it; neither it, nor this node, nor one that was left. */
+#define PEERS_RELAYS (GN_NODE_HOMES + GN_NODE_RELAYS)
+unsigned peers_relays_to(const struct gn_node *node, const struct peer *peer,
+			 struct gn_contact out[PEERS_RELAYS]);
 unsigned peers_standing(const struct peer *peer); /* as gn_jet_used takes it */
 
 void peers_learn(struct peer *peer, const struct gn_addr *addr); /* where it may be */

@@ -12,9 +12,6 @@
 #include "node/node_int.h"
 #include "node/peers_int.h"
 
-#define PATHS 8 /* of a session: as many as jet has */
-#define MAY (GN_NODE_HOMES + GN_NODE_RELAYS)
-
 static const struct gn_node_circuit *circuit_of(const struct gn_node *node, uint32_t link)
 {
 	const struct gn_node_circuit *c = link ? gn_map_get(&node->ways.circuits, &link) : NULL;
@@ -25,7 +22,7 @@ static const struct gn_node_circuit *circuit_of(const struct gn_node *node, uint
 static bool has_spare(const struct gn_node *node, gn_jet_id id, const struct gn_node_circuit *main)
 {
 	struct gn_jet_path_info p;
-	for (unsigned i = 0; i < PATHS && gn_jet_path_at(node->jet, id, i, &p); i++) {
+	for (unsigned i = 0; gn_jet_path_at(node->jet, id, i, &p); i++) {
 		const struct gn_node_circuit *c = circuit_of(node, p.way.link);
 		if (p.silent == GN_NEVER && !(c && gn_pk_eq(&c->relay, &main->relay)))
 			return true;
@@ -43,7 +40,7 @@ static bool is_by(const struct gn_node *node, gn_jet_id id, const struct gn_pk *
 		if (c->spare == id && !c->circuit && gn_pk_eq(&c->relay, relay))
 			return true;
 	}
-	for (unsigned i = 0; i < PATHS && gn_jet_path_at(node->jet, id, i, &p); i++) {
+	for (unsigned i = 0; gn_jet_path_at(node->jet, id, i, &p); i++) {
 		const struct gn_node_circuit *c = circuit_of(node, p.way.link);
 		if (c && gn_pk_eq(&c->relay, relay))
 			return true;
@@ -60,25 +57,17 @@ static bool is_apart(const struct gn_node *node, const struct gn_node_circuit *m
 	return at.port && gn_addr_prefix(&at) != gn_addr_prefix(&main->at);
 }
 
-/* Where the peer has a place, then who is linked with it; those of another network first. */
+/* Those of another network first. */
 static unsigned relays(const struct gn_node *node, gn_jet_id id, const struct session *s,
-		       const struct gn_node_circuit *main, struct gn_pk out[MAY])
+		       const struct gn_node_circuit *main, struct gn_pk out[PEERS_RELAYS])
 {
-	struct gn_contact may[MAY];
-	unsigned count = s->peer->home_count, n = 0;
-	memcpy(may, s->peer->homes, count * sizeof *may);
-	count += gn_overlay_relays_for(node->overlay, &s->peer->pk, may + count, GN_NODE_RELAYS);
+	struct gn_contact may[PEERS_RELAYS];
+	unsigned count = peers_relays_to(node, s->peer, may), n = 0;
 	for (unsigned pass = 0; pass < 2; pass++)
-		for (unsigned i = 0; i < count; i++) {
-			const struct gn_pk *pk = &may[i].pk;
-			bool twice = false;
-			for (unsigned k = 0; k < i; k++)
-				twice |= gn_pk_eq(&may[k].pk, pk);
-			if (!twice && is_apart(node, main, &may[i]) == (pass == 0) &&
-			    !gn_pk_eq(pk, &s->peer->pk) && !gn_pk_eq(pk, &node->key.pk) &&
-			    !gn_relay_is_bad(node->relay, pk, node->now) && !is_by(node, id, pk))
-				out[n++] = *pk;
-		}
+		for (unsigned i = 0; i < count; i++)
+			if (is_apart(node, main, &may[i]) == (pass == 0) &&
+			    !is_by(node, id, &may[i].pk))
+				out[n++] = may[i].pk;
 	return n;
 }
 
@@ -86,7 +75,7 @@ static unsigned relays(const struct gn_node *node, gn_jet_id id, const struct se
 static void ask(struct gn_node *node, gn_jet_id id, struct session *s,
 		const struct gn_node_circuit *main)
 {
-	struct gn_pk may[MAY];
+	struct gn_pk may[PEERS_RELAYS];
 	unsigned count = relays(node, id, s, main, may);
 	uint32_t link = 0;
 	s->spare_at = node->now + GN_NODE_SPARE_AGAIN;

@@ -31,6 +31,7 @@ struct gn_node_circuit {
 	struct gn_addr peer; /* where the relay sees the other end; port 0: it does not say */
 	bool called;         /* somebody called; else we opened it */
 	bool proven;         /* a session was up on it */
+	bool right_sought;   /* whether this node has a right there was looked up (bulk.c) */
 	bool small;          /* of little (RE-33) */
 	bool bulk;       /* opened since much waits on a small one (bulk.c); `spare` says whose */
 	gn_jet_id spare; /* opened for this session, to stand by; 0: for none (spare.c) */

@@ -211,6 +211,7 @@ static struct gn_buf *kept_file(struct whole_node *n, const char *name)
 static gn_err read_kept(struct gn_node *node, const char *name, struct gn_buf *out)
 {
 	const struct gn_buf *file = kept_file(whole_of(node), name);
+	whole_of(node)->kept_reads++;
 	if (!file->p)
 		return GN_NOT_FOUND;
 	if (file->len > out->cap)

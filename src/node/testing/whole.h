@@ -74,6 +74,7 @@ struct whole_node {
 	struct disk_sim disk;
 	struct gn_buf kept[WHOLE_KEPT]; /* small files, durable at once: whole.c */
 	bool keep_fails;
+	unsigned kept_reads;     /* of them */
 	unsigned disk_out;       /* requests that are not done */
 	gn_time tick_at;         /* of the tick that counts */
 	uint64_t packets, bytes; /* sent, IP and UDP headers included, in all lives */
