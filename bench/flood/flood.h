@@ -78,9 +78,9 @@ struct crowd {
 	void *user;
 };
 
+struct msghdr;
 /* The datagram is sent from that address (IPv4, network order), whose room it has as its control
  * message: CMSG_SPACE(sizeof(struct in_pktinfo)) bytes, aligned. */
-struct msghdr;
 void crowd_send_from(struct msghdr *msg, uint32_t address);
 void crowd_init(struct crowd *c, const struct flood *f, uint32_t keys, uint64_t seed,
 		const struct gn_jet_config *config);

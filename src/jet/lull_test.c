@@ -1,36 +1,7 @@
 /* What flowed and stops, what carries again, and what is slow: who finds out, and how soon (RE-5 to
  * RE-7), in virtual time. */
 #include "jet/grade_int.h"
-#include "jet/session_int.h"
-#include "jet/testing/forge.h"
-#include "jet/testing/pair.h"
-#include <stdlib.h>
-
-#define RELAY 1
-#define OTHER 2
-
-static const struct jet_sim_link_config near = {
-	.delay = 10 * GN_MSEC, .rate = 50000000, .queue = 200000};
-
-struct world {
-	struct pair p;
-	struct jet_sim_wire *wire[3];
-};
-
-static struct jet_session *session(struct world *w, int i)
-{
-	return forge_session(w->p.sim.nodes[i].jet);
-}
-
-static struct gn_jet *jet(struct world *w, int i)
-{
-	return w->p.sim.nodes[i].jet;
-}
-
-static void run(struct world *w, gn_time t)
-{
-	jet_sim_run(&w->p.sim, w->p.sim.now + t);
-}
+#include "jet/testing/several.h"
 
 static struct world *start(uint64_t seed, uint32_t rate)
 {
@@ -40,17 +11,7 @@ static struct world *start(uint64_t seed, uint32_t rate)
 			   .mtu = 1443,
 			   .rate = {rate, rate ? 20 * GN_SEC : 0}},
 		[OTHER] = {.kind = GN_WAY_RELAY, .prefix = 9, .mtu = 1443}};
-	struct world *w = calloc(1, sizeof *w);
-	pair_init(&w->p, seed, NULL, NULL, &near);
-	w->p.sim.validate = true;
-	for (uint32_t link = RELAY; link <= OTHER; link++) {
-		w->wire[link] = jet_sim_wire(&w->p.sim, 0, 1, link, &near);
-		for (int i = 0; i < 2; i++)
-			assert_int_equal(gn_jet_way(jet(w, i), link, &infos[link]), GN_OK);
-	}
-	pair_connect(&w->p);
-	run(w, GN_SEC);
-	return w;
+	return several_start(seed, &near, NULL, infos);
 }
 
 static void finish(struct world *w)
@@ -60,25 +21,23 @@ static void finish(struct world *w)
 	free(w);
 }
 
-/* No packet goes over it any more, without a word. */
-static void cut(struct world *w, int link, bool down)
-{
-	for (int k = 0; k < 2; k++)
-		w->p.sim.links[link < 0 ? k : w->wire[link]->links[k]].down = down;
-}
-
-static void open_path(struct world *w, int node, uint32_t link)
-{
-	struct gn_way to = jet_sim_wire_to(w->wire[link], 1 - node);
-	assert_int_equal(gn_jet_path_open(jet(w, node), session(w, node)->id, &to, w->p.sim.now),
-			 GN_OK);
-	jet_sim_flush(&w->p.sim, node);
-}
-
 static void send_file(struct world *w, uint64_t bytes)
 {
 	app_send(&w->p.sim, 0, bytes, true, GN_JET_FILES);
 	jet_sim_flush(&w->p.sim, 0);
+}
+
+/* By the relay's way alone, while a file goes. */
+static struct world *on_relay(uint64_t seed, uint32_t rate)
+{
+	struct world *w = start(seed, rate);
+	open_path(w, 0, RELAY);
+	run(w, GN_SEC);
+	send_file(w, 30000000);
+	run(w, 500 * GN_MSEC);
+	cut(w, -1, true);
+	run(w, 2 * GN_SEC);
+	return w;
 }
 
 /* Nothing of the receiver's is under way that would be missed. */
@@ -168,13 +127,7 @@ static void test_a_way_that_is_back(void **state)
 {
 	(void)state;
 	for (int told = 0; told < 2; told++) {
-		struct world *w = start(7, 0);
-		open_path(w, 0, RELAY);
-		run(w, GN_SEC);
-		send_file(w, 30000000);
-		run(w, 500 * GN_MSEC);
-		cut(w, -1, true);
-		run(w, 2 * GN_SEC);
+		struct world *w = on_relay(7, 0);
 		struct jet_session *s = session(w, 1);
 		assert_int_equal(s->path->way.link, RELAY);
 		cut(w, RELAY, true);
@@ -196,13 +149,7 @@ static void test_a_slow_way_is_left_at_once(void **state)
 	(void)state;
 	static const uint32_t rates[] = {1920, 13000, 16000};
 	for (size_t i = 0; i < GN_COUNT(rates); i++) {
-		struct world *w = start(8 + i, rates[i]);
-		open_path(w, 0, RELAY);
-		run(w, GN_SEC);
-		send_file(w, 30000000);
-		run(w, 500 * GN_MSEC);
-		cut(w, -1, true);
-		run(w, 2 * GN_SEC);
+		struct world *w = on_relay(8 + i, rates[i]);
 		for (int k = 0; k < 2; k++)
 			assert_int_equal(session(w, k)->path->way.link, RELAY);
 		open_path(w, 1, OTHER);

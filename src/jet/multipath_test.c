@@ -2,78 +2,24 @@
  * in virtual time from seeds; no stream byte is lost. What holds with a peer that knows one path
  * only is path_test.c. */
 #include "jet/grade_int.h"
-#include "jet/session_int.h"
-#include "jet/testing/forge.h"
-#include "jet/testing/pair.h"
-#include <stdlib.h>
+#include "jet/testing/several.h"
 
-#define RELAY 1
-#define OTHER 2
-
-static const struct jet_sim_link_config near = {
-	.delay = 10 * GN_MSEC, .rate = 50000000, .queue = 200000};
 static const struct jet_sim_link_config far = {
 	.delay = 40 * GN_MSEC, .rate = 20000000, .queue = 200000};
 
-struct world {
-	struct pair p;
-	struct jet_sim_wire *wire[3];
-};
-
-static struct jet_session *session(struct world *w, int i)
-{
-	return forge_session(w->p.sim.nodes[i].jet);
-}
-
-static struct gn_jet *jet(struct world *w, int i)
-{
-	return w->p.sim.nodes[i].jet;
-}
-
-static void run(struct world *w, gn_time t)
-{
-	jet_sim_run(&w->p.sim, w->p.sim.now + t);
-}
-
-/* Two ends, `first` between them; wires are there, and not used. */
 static struct world *start(uint64_t seed, const struct jet_sim_link_config *first,
 			   const struct gn_jet_config *config)
 {
 	static const struct gn_way_info infos[] = {
 		[RELAY] = {.kind = GN_WAY_RELAY, .prefix = 9, .mtu = 1443},
 		[OTHER] = {.kind = GN_WAY_SPARE}};
-	struct world *w = calloc(1, sizeof *w);
-	pair_init(&w->p, seed, config, config, first);
-	w->p.sim.validate = true;
-	for (uint32_t link = RELAY; link <= OTHER; link++) {
-		w->wire[link] = jet_sim_wire(&w->p.sim, 0, 1, link, &near);
-		for (int i = 0; i < 2; i++)
-			assert_int_equal(gn_jet_way(jet(w, i), link, &infos[link]), GN_OK);
-	}
-	pair_connect(&w->p);
-	run(w, GN_SEC);
-	return w;
+	return several_start(seed, first, config, infos);
 }
 
 static void set_link(struct world *w, int link, struct jet_sim_link_config config)
 {
 	for (int k = 0; k < 2; k++)
 		w->p.sim.links[link < 0 ? k : w->wire[link]->links[k]].config = config;
-}
-
-/* No packet goes over it any more, without a word. */
-static void cut(struct world *w, int link, bool down)
-{
-	for (int k = 0; k < 2; k++)
-		w->p.sim.links[link < 0 ? k : w->wire[link]->links[k]].down = down;
-}
-
-static void open_path(struct world *w, int node, uint32_t link)
-{
-	struct gn_way to = jet_sim_wire_to(w->wire[link], 1 - node);
-	assert_int_equal(gn_jet_path_open(jet(w, node), session(w, node)->id, &to, w->p.sim.now),
-			 GN_OK);
-	jet_sim_flush(&w->p.sim, node);
 }
 
 static void bulk(struct world *w, uint64_t bytes)
