@@ -65,9 +65,7 @@ static int set_up(void **state)
 	(void)state;
 	world_make(&w);
 	me = &w.souls[0].a;
-	struct gn_host_told *told = me->api.told;
-	agent_serve_init(me);
-	me->api.told = told;
+	calls_serve(me);
 	w.call = on_call;
 	(void)agent_queue_wanted(me);
 	WORLD_UNTIL(&w, me->queue.made && me->queue.call);

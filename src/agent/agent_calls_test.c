@@ -31,9 +31,7 @@ static int set_up(void **state)
 	world_make(&w);
 	world_meet(&w);
 	struct gn_agent *a = &w.souls[1].a;
-	struct gn_host_told *told = a->api.told;
-	agent_serve_init(a);
-	a->api.told = told;
+	calls_serve(a);
 	return 0;
 }
 

@@ -146,9 +146,7 @@ static int set_up(void **state)
 	(void)state;
 	world_make(&w);
 	me = &w.souls[0].a;
-	struct gn_host_told *told = me->api.told;
-	agent_serve_init(me);
-	me->api.told = told;
+	calls_serve(me);
 	w.call = on_call;
 	struct agent_request *r =
 		CALL(agent_call_job_submit, JOB_SUBMIT, job_submit, .kind = GN_LIT("a/1"));

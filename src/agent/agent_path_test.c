@@ -49,9 +49,7 @@ static int set_up(void **state)
 	world_make(&w);
 	world_meet(&w);
 	struct gn_agent *a = &w.souls[1].a;
-	struct gn_host_told *told = a->api.told;
-	agent_serve_init(a);
-	a->api.told = told;
+	calls_serve(a);
 	others = w.souls[1].beside.call;
 	w.souls[1].beside.call = on_call;
 	memset(&heard, 0, sizeof heard);

@@ -2,6 +2,7 @@
  * to whom, what a topic is used for and how long, who may follow. Rules AG-110, AG-111, AG-112,
  * AG-113; PE-81, PE-83. */
 #include "agent/presence_int.h"
+#include "agent/testing/calls.h"
 #include "agent/testing/world.h"
 #include "records/topic.h"
 #include "wire/generated/app_topic_fb.h"
@@ -311,9 +312,7 @@ static void on_refuse(struct gn_host_request *r, gn_err err, const char *text)
 static void who_may_watch(void **state)
 {
 	struct gn_agent *a = &w.souls[0].a;
-	struct gn_host_told *told = a->api.told;
-	agent_serve_init(a);
-	a->api.told = told;
+	calls_serve(a);
 	struct agent_request *r = agent_request_of(gn_host_request_new(&a->api)),
 			     dummy = {.program = {1}}, tool = {.program = {0}};
 	(void)state;

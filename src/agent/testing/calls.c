@@ -36,6 +36,13 @@ struct gn_fbb calls_builder(void)
 	return gn_fbb(words, sizeof words);
 }
 
+void calls_serve(struct gn_agent *a)
+{
+	struct gn_host_told *told = a->api.told;
+	agent_serve_init(a);
+	a->api.told = told;
+}
+
 struct agent_request *calls_ask(struct gn_agent *a, gn_err (*run)(struct agent_request *r),
 				struct gn_app_kind kind, struct gn_fbb *b, gn_fbref table)
 {

@@ -23,6 +23,8 @@ struct calls_got {
 };
 extern struct calls_got calls_got;
 
+/* The agent takes calls, and tells as the world has it. */
+void calls_serve(struct gn_agent *a);
 /* Where the caller makes the table of its question; it is in use until that is answered. */
 struct gn_fbb calls_builder(void);
 /* Forgets what came and asks. The caller has a reference, gn_host_release. */

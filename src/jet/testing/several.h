@@ -1,5 +1,5 @@
-/* Two ends in virtual time with two ways besides the one by which they meet: a relay's, and another.
- * Wires are there, and not used before a test opens a path. */
+/* Two ends in virtual time with two ways besides the one by which they meet: a relay's, and
+ * another. Wires are there, and not used before a test opens a path. */
 #ifndef GN_JET_TESTING_SEVERAL_H
 #define GN_JET_TESTING_SEVERAL_H
 
@@ -35,7 +35,8 @@ static inline void run(struct world *w, gn_time t)
 	jet_sim_run(&w->p.sim, w->p.sim.now + t);
 }
 
-/* first: between the two. infos: of RELAY and OTHER. Connected for a second; freed by the caller. */
+/* first: between the two. infos: of RELAY and OTHER. They are connected for a second by then; freed
+ * by the caller. */
 static inline struct world *several_start(uint64_t seed, const struct jet_sim_link_config *first,
 					  const struct gn_jet_config *config,
 					  const struct gn_way_info infos[OTHER + 1])
