@@ -64,10 +64,10 @@ static void ask(struct gn_apart *a, struct apart_op *o, struct apart_node *n, bo
 	n->state = asked ? APART_ASKED : APART_DOWN;
 }
 
-/* Is the record itself on its way, or here? */
+/* Is the record itself on its way? */
 static bool is_coming(const struct apart_op *o)
 {
-	bool is = o->found_count > 0;
+	bool is = false;
 	for (unsigned i = 0; i < o->count; i++)
 		is = is || (o->at[i].state == APART_ASKED && o->at[i].whole);
 	return is;
@@ -80,7 +80,7 @@ static void ask_next(struct gn_apart *a, struct apart_op *o)
 	struct apart_node *n;
 	while (with(o, APART_ASKED) + with(o, APART_SAID) + with(o, APART_GOOD) < wanted &&
 	       (n = next_node(o)))
-		ask(a, o, n, o->put || !is_coming(o));
+		ask(a, o, n, o->put || !(o->found_count || is_coming(o)));
 }
 
 static struct apart_found *found_of(struct apart_op *o, const struct gn_hash *version)
@@ -94,9 +94,7 @@ static struct apart_found *found_of(struct apart_op *o, const struct gn_hash *ve
 /* Who said which version they have: that was shown, or they are asked for it, one at a time. */
 static void settle_said(struct gn_apart *a, struct apart_op *o)
 {
-	bool asked = false;
-	for (unsigned i = 0; i < o->count; i++)
-		asked = asked || (o->at[i].state == APART_ASKED && o->at[i].whole);
+	bool coming = is_coming(o);
 	for (unsigned i = 0; i < o->count; i++) {
 		struct apart_node *n = &o->at[i];
 		if (n->state != APART_SAID)
@@ -105,9 +103,9 @@ static void settle_said(struct gn_apart *a, struct apart_op *o)
 		if (same) {
 			same->holders++;
 			n->state = APART_GOOD;
-		} else if (!asked) {
+		} else if (!coming) {
 			ask(a, o, n, true);
-			asked = n->state == APART_ASKED;
+			coming = n->state == APART_ASKED;
 		}
 	}
 }

@@ -30,8 +30,7 @@ static uint32_t by_quota(const struct gn_relay *r, const struct relay_circuit *c
 			      ? RELAY_COMMONS_DAY - c->account->commons
 			      : 0;
 	left = day < left ? day : left;
-	left /= p->len;
-	return left < count ? (uint32_t)left : count;
+	return left < (uint64_t)p->len * count ? (uint32_t)(left / p->len) : count;
 }
 
 /* A token's limits want to be drawn from, or something is used up. */
