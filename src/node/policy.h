@@ -69,6 +69,18 @@ struct gn_node_policies {
 	uint64_t refused; /* sessions that a rule ended, or kept from beginning */
 };
 
+/* The file `paths`: a line for each node, "KEY = RULE", and for each that is of a contact,
+ * "KEY/PERSON = RULE". */
+#define GN_NODE_POLICY_LINE (64 + 4 + GN_NODE_POLICY_TEXT)
+#define GN_NODE_POLICY_OF 65 /* "/PERSON" */
+#define GN_NODE_POLICIES_TEXT                                                                      \
+	(64 + GN_NODE_POLICIES * (2 * GN_NODE_POLICY_LINE + GN_NODE_POLICY_OF))
+/* Up to the first line that is none, whose number and fault are why: GN_TEXT, GN_LIMIT. */
+GN_MUST gn_err gn_node_policies_read(struct gn_node_policies *s, struct gn_slice text,
+				     char why[GN_HOST_WHY]);
+/* out has room for GN_NODE_POLICIES_TEXT. */
+void gn_node_policies_write(const struct gn_node_policies *s, struct gn_buf *out);
+
 /* ---- policy.c: what holds, and in words ---- */
 
 /* Why the session is on its path: jet's word, or what the node knows better (RE-12). */

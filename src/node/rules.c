@@ -15,9 +15,7 @@
 #include <stdlib.h>
 
 #define FILE_NAME "paths"
-#define LINE (64 + 4 + GN_NODE_POLICY_TEXT)
-#define OF_CONTACT 65 /* "/PERSON" after the node's key */
-#define TEXT_MAX (64 + GN_NODE_POLICIES * (2 * LINE + OF_CONTACT))
+#define OF_CONTACT GN_NODE_POLICY_OF
 
 /* ---- who has sessions ---- */
 
@@ -105,13 +103,18 @@ static gn_err set_line(void *user, struct gn_slice name, struct gn_slice value, 
 	return GN_OK;
 }
 
+gn_err gn_node_policies_read(struct gn_node_policies *s, struct gn_slice text,
+			     char why[GN_HOST_WHY])
+{
+	return gn_os_settings(text, set_line, s, why, GN_HOST_WHY);
+}
+
 gn_err gn_node_policy_read(struct gn_node *node, char why[GN_HOST_WHY])
 {
-	struct gn_buf text = {malloc(TEXT_MAX), 0, TEXT_MAX};
+	struct gn_buf text = {malloc(GN_NODE_POLICIES_TEXT), 0, GN_NODE_POLICIES_TEXT};
 	char wrong[GN_HOST_WHY];
 	gn_err err = text.p ? node->outside.kept(node, FILE_NAME, &text) : GN_NOMEM;
-	if (err == GN_OK &&
-	    gn_os_settings(gn_buf_slice(&text), set_line, &node->policies, wrong, sizeof wrong)) {
+	if (err == GN_OK && gn_node_policies_read(&node->policies, gn_buf_slice(&text), wrong)) {
 		gn_map_fini(&node->policies.by_key);
 		gn_map_fini(&node->policies.by_contact);
 		gn_node_policy_init(node);
@@ -125,38 +128,41 @@ gn_err gn_node_policy_read(struct gn_node *node, char why[GN_HOST_WHY])
 	return err;
 }
 
-static size_t put_line(char *out, size_t cap, const struct gn_pk *pk, const struct gn_pk *person,
-		       const struct gn_policy *p)
+static void put_line(struct gn_buf *out, const struct gn_pk *pk, const struct gn_pk *person,
+		     const struct gn_policy *p)
 {
-	char hex[65], of[65] = "", rule[GN_NODE_POLICY_TEXT];
+	char hex[65], of[65] = "", rule[GN_NODE_POLICY_TEXT],
+		      line[GN_NODE_POLICY_LINE + OF_CONTACT];
 	gn_hex(GN_SLICE(pk->b), hex);
 	if (person)
 		gn_hex(GN_SLICE(person->b), of);
 	gn_node_policy_text(p, rule);
-	size_t len = (size_t)snprintf(out, cap, "%s%s%s = %s\n", hex, person ? "/" : "", of, rule);
-	GN_ASSERT(len < cap);
-	return len;
+	(void)snprintf(line, sizeof line, "%s%s%s = %s\n", hex, person ? "/" : "", of, rule);
+	gn_err err = gn_buf_put(out, gn_str(line));
+	GN_ASSERT(err == GN_OK);
+}
+
+void gn_node_policies_write(const struct gn_node_policies *s, struct gn_buf *out)
+{
+	const struct gn_map *all = &s->by_key, *of = &s->by_contact;
+	gn_err err = gn_buf_put(out, gn_str("# What geonet path and geonet contacts path said.\n"));
+	GN_ASSERT(err == GN_OK);
+	for (uint32_t i = 0; i < all->count; i++)
+		put_line(out, gn_map_key_at(all, i), NULL, gn_map_value_at(all, i));
+	for (uint32_t i = 0; i < of->count; i++) {
+		const struct gn_node_policy_contact *c = gn_map_key_at(of, i);
+		put_line(out, &c->node, &c->person, gn_map_value_at(of, i));
+	}
 }
 
 static gn_err keep(struct gn_node *node)
 {
-	const struct gn_map *all = &node->policies.by_key, *of = &node->policies.by_contact;
-	char *text = malloc(TEXT_MAX);
-	size_t len = 0;
-	if (!text)
+	struct gn_buf text = {malloc(GN_NODE_POLICIES_TEXT), 0, GN_NODE_POLICIES_TEXT};
+	if (!text.p)
 		return GN_NOMEM;
-	len += (size_t)snprintf(text, TEXT_MAX,
-				"# What geonet path and geonet contacts path said.\n");
-	for (uint32_t i = 0; i < all->count; i++)
-		len += put_line(text + len, TEXT_MAX - len, gn_map_key_at(all, i), NULL,
-				gn_map_value_at(all, i));
-	for (uint32_t i = 0; i < of->count; i++) {
-		const struct gn_node_policy_contact *c = gn_map_key_at(of, i);
-		len += put_line(text + len, TEXT_MAX - len, &c->node, &c->person,
-				gn_map_value_at(of, i));
-	}
-	gn_err err = node->outside.keep(node, FILE_NAME, gn_slice(text, len));
-	free(text);
+	gn_node_policies_write(&node->policies, &text);
+	gn_err err = node->outside.keep(node, FILE_NAME, gn_buf_slice(&text));
+	free(text.p);
 	return err;
 }
 

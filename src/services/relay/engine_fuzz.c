@@ -74,7 +74,8 @@ static void peer_asks(void)
 		.target = &target,
 		.lanes = how & 7,
 		.via = how & 8 ? &by : NULL,
-		.token = gn_slice(token_bytes, how & 0x30 ? 0 : (size_t)how * 8)};
+		.token = gn_slice(token_bytes, how & 0x30 ? 0 : (size_t)how * 8),
+		.via_token = gn_slice(token_bytes, how & 0x10 ? (size_t)(how >> 5) * 80 : 0)};
 	struct gn_fb_relay_reserve_args wait = {.ttl = (uint32_t)how * 30, .show = how & 1};
 	struct gn_fb_relay_close_args close = {.circuit = number(), .why = how};
 	switch (next() % 3) {
@@ -143,7 +144,10 @@ static void owner(void)
 	struct gn_pk pk = pk_of(how & 1 ? 2 : peer());
 	struct gn_relay_open o = {.relay = pk,
 				  .target = pk_of(peer()),
+				  .via = how & 0x40 ? pk_of(peer()) : (struct gn_pk){.b = {0}},
 				  .lanes = how >> 1 & 3,
+				  .token = gn_slice(token_bytes, how & 0x10 ? 200 : 0),
+				  .via_token = gn_slice(token_bytes, how & 0x20 ? 200 : 0),
 				  .patience = (gn_time)next() * 100 * GN_MSEC};
 	struct gn_relay_give g = {.level = (enum gn_relay_give_level)(how & 3),
 				  .small_rate = (uint32_t)next() * 100,
