@@ -406,10 +406,15 @@ static int read_answer(struct receiving *r)
 	return answer(r, n > 0 && (line[0] == 'y' || line[0] == 'Y'));
 }
 
+static bool question_stands(const struct receiving *r)
+{
+	return r->trip.t && !r->answered;
+}
+
 /* Who interrupts before anything was taken says no to it. */
 static int heed_interrupt(struct receiving *r)
 {
-	if (!r->trip.t || r->answered || !link_interrupted())
+	if (!question_stands(r) || !link_interrupted())
 		return CLI_OK;
 	if (r->asks)
 		fputc('\n', stderr);
@@ -512,7 +517,9 @@ static int serve(struct receiving *r)
 		trip_pump(p, now);
 		if (p->finished && r->rest > 2 * GN_SEC) /* the sender cannot be told */
 			return say_end(r);
-		exit = trip_broken(p, how(r));
+		exit = question_stands(r) ? -1
+					  : trip_interrupted(p, how(r)); /* or the next turn's */
+		exit = exit >= 0 ? exit : trip_broken(p, how(r));
 		if (exit >= 0)
 			return exit;
 		bool moves = trip_moves(p) != before;

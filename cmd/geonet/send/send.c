@@ -351,7 +351,8 @@ static int serve(struct sending *s)
 			meet_part(s->active, now);
 		if (over && (!s->active || s->active->state == MEET_NONE))
 			return say_end(s);
-		exit = trip_broken(p, said_command(p->cli));
+		exit = trip_interrupted(p, said_command(p->cli));
+		exit = exit >= 0 ? exit : trip_broken(p, said_command(p->cli));
 		exit = exit < 0 ? code_over(s, now) : exit;
 		if (exit >= 0)
 			return exit;

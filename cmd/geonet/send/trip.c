@@ -70,11 +70,16 @@ bool trip_wait(struct trip *p, gn_time until, bool input)
 	return more[1].revents != 0;
 }
 
+int trip_interrupted(struct trip *p, const char *how)
+{
+	if (!link_interrupted())
+		return -1;
+	return cli_fail(p->cli, CLI_FAILED, gn_err_name(GN_CANCELLED), "interrupted. To go on: %s",
+			how);
+}
+
 int trip_broken(struct trip *p, const char *how)
 {
-	if (link_interrupted())
-		return cli_fail(p->cli, CLI_FAILED, gn_err_name(GN_CANCELLED),
-				"interrupted. To go on: %s", how);
 	if (p->link->over)
 		return cli_fail(p->cli, CLI_FAILED, gn_err_name(GN_CLOSED),
 				"the node went away (%s). To go on, once it runs: %s",

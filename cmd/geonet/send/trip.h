@@ -35,9 +35,11 @@ void trip_pump(struct trip *p, gn_time now);
 uint64_t trip_moves(const struct trip *p);
 /* Until something can be read, or the time is there. input: stdin, too; true: it can be read. */
 bool trip_wait(struct trip *p, gn_time until, bool input);
-/* Over with nothing left to say, or interrupted, or the node is gone: an exit status, after
- * printing; -1: it goes on. how: the command that does. */
+/* Over with nothing left to say, or the node is gone: an exit status, after printing; -1: it goes
+ * on. how: the command that does. */
 int trip_broken(struct trip *p, const char *how);
+/* The same where who runs it has interrupted it. */
+int trip_interrupted(struct trip *p, const char *how);
 /* Of a transfer that stopped: prints why. */
 int trip_stopped(struct trip *p, const char *how);
 /* The state is of no use any more. */
