@@ -179,7 +179,8 @@
 /* Punching (RE-20): addresses that are tried at once, of them told by the peer, */
 #define JET_PUNCH_WAYS 20
 #define JET_PUNCH_TOLD 16
-#define JET_PUNCH_SAME 4 /* of them, of one prefix: a home's, its router's, that others see */
+#define JET_PUNCH_COST 92 /* bytes of a challenge, with IPv4 and UDP */
+#define JET_PUNCH_SAME 4  /* of them, of one prefix: a home's, its router's, that others see */
 /* the first volley of seven that goes to TURN servers' addresses: what is direct has had 0.8 s */
 #define JET_PUNCH_TURN 5
 /* after the last volley an answer is waited for, after the first a better one, */

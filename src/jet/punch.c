@@ -16,7 +16,8 @@
  * 4. The peer's word sends 64 bytes, seven times, to 16 addresses at most, not again within 5 s,
  *    none of them multicast or this machine's own, and a private one only where both ends look the
  *    same from outside. All sessions of a key, and of a prefix, count together at who was
- *    dialled. */
+ *    dialled.
+ * 5. All tries of a session are at most three times what came in it: a `go` is 60 bytes. */
 #include "jet/cid_int.h"
 #include "jet/guess_int.h"
 #include "jet/mark_int.h"
@@ -130,6 +131,18 @@ gn_err jet_punch_go(struct jet_session *s, uint32_t path, gn_time now)
 
 /* ---- challenges and answers ---- */
 
+/* Does what came in the session pay for one more challenge (RE-20)? */
+static bool is_paid(struct jet_session *s)
+{
+	struct jet_punch *u = s->punch;
+	if (u->spent + JET_PUNCH_COST > JET_AMPLIFICATION * s->bytes_received) {
+		jet_count(s->jet, JET_C_PUNCH_LIMIT);
+		return false;
+	}
+	u->spent += JET_PUNCH_COST;
+	return true;
+}
+
 bool jet_punch_next(struct jet_session *s, gn_time now, struct jet_path **p, struct gn_way *to,
 		    uint8_t data[8])
 {
@@ -144,6 +157,8 @@ bool jet_punch_next(struct jet_session *s, gn_time now, struct jet_path **p, str
 		    (u->ways[i].rank == JET_RANK_TURN && u->volley < JET_PUNCH_TURN))
 			continue;
 		u->ways[i].tried = (uint8_t)(u->volley + 1);
+		if (!is_paid(s))
+			continue;
 		*to = u->ways[i].way;
 		jet_punch_token(u, to, data);
 		return true;

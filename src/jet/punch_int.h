@@ -48,6 +48,7 @@ struct jet_punch {
 	gn_time at;    /* of what comes next; GN_NEVER */
 	gn_time began, again_after;
 	gn_time hurried; /* by the peer's newer offers, up to then */
+	uint64_t spent;  /* bytes of challenges in all tries, with IP and UDP */
 	uint8_t volley, rank;
 	uint8_t secret[32];      /* what a challenge tells of its address */
 	bool missed;             /* the last guess was in vain */

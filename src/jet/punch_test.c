@@ -211,6 +211,35 @@ static void test_a_peers_word_is_no_flood(void **state)
 	relayed_end(w);
 }
 
+/* Who dialled names somebody else's addresses and says `go` anew and anew: all of it is at most
+ * three times what came from him. */
+static void test_who_says_go_pays(void **state)
+{
+	(void)state;
+	struct world *w = relayed_start(4, "open", "open", false);
+	struct gn_jet_offer mine = {.count = 1}, theirs = {.count = GN_JET_CANDIDATES};
+	mine.list[0].addr = gn_addr_v4(198, 51, 100, 78, 4433);
+	assert_int_equal(gn_jet_offer(jet(w, 1), w->app[1].id, &mine, w->sim.now), GN_OK);
+	jet_sim_flush(&w->sim, 1);
+	uint64_t before = jet(w, 1)->counters[JET_C_PUNCHES];
+	for (unsigned i = 0; i < 40; i++) {
+		for (uint32_t k = 0; k < theirs.count; k++)
+			theirs.list[k].addr = gn_addr_v4(203, 0, (uint8_t)(113 + k / 4), (uint8_t)k,
+							 (uint16_t)(1 + i));
+		assert_int_equal(gn_jet_offer(jet(w, 0), w->app[0].id, &theirs, w->sim.now), GN_OK);
+		jet_sim_flush(&w->sim, 0);
+		jet_sim_run(&w->sim, w->sim.now + JET_PUNCH_EVERY);
+		const struct jet_session *s = relayed(w, 1);
+		assert_true(s->punch->spent <= JET_AMPLIFICATION * s->bytes_received);
+	}
+	const struct jet_session *s = relayed(w, 1);
+	assert_in_range(jet(w, 1)->counters[JET_C_PUNCHES] - before, 38, 41);
+	assert_int_equal(s->punch->spent % JET_PUNCH_COST, 0);
+	assert_true(s->bytes_sent <= (JET_AMPLIFICATION + 1) * s->bytes_received);
+	assert_true(jet(w, 1)->counters[JET_C_PUNCH_LIMIT] > 0);
+	relayed_end(w);
+}
+
 /* Loss of offers, of `go`, of challenges: it becomes direct all the same, later. */
 static void test_under_loss(void **state)
 {
@@ -241,6 +270,7 @@ int main(void)
 		cmocka_unit_test(test_what_fails_is_tried_again_later),
 		cmocka_unit_test(test_which_addresses_are_tried),
 		cmocka_unit_test(test_a_peers_word_is_no_flood),
+		cmocka_unit_test(test_who_says_go_pays),
 		cmocka_unit_test(test_under_loss),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
