@@ -22,8 +22,10 @@ enum {
 static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 {
 	struct gn_addr found;
-	if (gn_node_policy_hidden(node))
+	if (gn_node_policy_hidden(node)) {
+		c->can = GN_OVERLAY_CAN_HIDE;
 		return;
+	}
 	if (*node->config.advertise &&
 	    gn_addr_parse(gn_str(node->config.advertise), &found) == GN_OK) {
 		c->addrs[c->addr_count++] = found;

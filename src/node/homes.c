@@ -222,6 +222,7 @@ static uint8_t what_it_can(const struct gn_node *node)
 						 GN_OVERLAY_CAN_SMALL | GN_OVERLAY_CAN_BULK};
 	return (uint8_t)(relays[gn_node_give_level(&node->give)] |
 			 (node->config.wss ? GN_OVERLAY_CAN_WSS : 0) |
+			 (gn_node_policy_hidden(node) ? GN_OVERLAY_CAN_HIDE : 0) |
 			 (gn_node_policy_hides(node, NULL) ? 0 : GN_OVERLAY_CAN_DIALS));
 }
 

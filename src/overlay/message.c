@@ -30,14 +30,14 @@ static gn_fbref put_contact(struct gn_fbb *b, const struct gn_contact *c,
 	struct gn_fb_vivaldi v = gn_ov_coord_put(coord);
 	memcpy(pk.b, c->pk.b, 32);
 	memcpy(nonce.b, c->nonce, 8);
-	for (unsigned i = 0; i < c->addr_count; i++)
+	for (unsigned i = 0; i < gn_contact_told(c); i++)
 		addrs[i] = gn_wire_addr(&c->addrs[i], GN_FB_CARRIER_UDP);
 	gn_time seconds = (age + GN_SEC - 1) / GN_SEC;
 	return gn_fb_contact_make(
 		b, &(struct gn_fb_contact_args){
 			   .pk = &pk,
 			   .nonce = &nonce,
-			   .addrs = {addrs, c->addr_count},
+			   .addrs = {addrs, gn_contact_told(c)},
 			   .vivaldi = coord->err < 1 ? &v : NULL,
 			   .load = c->load,
 			   .class = c->class,

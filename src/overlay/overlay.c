@@ -61,10 +61,12 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 	ov->self = (struct gn_contact){.pk = cfg.node_key.pk,
 				       .class = cfg.class,
 				       .mode = GN_FB_NODE_MODE_CLIENT,
+				       .can = cfg.can,
 				       .addr_count = cfg.addr_count};
 	memcpy(ov->self.nonce, cfg.nonce, 8);
 	memcpy(ov->self.addrs, cfg.addrs, sizeof cfg.addrs);
 	gn_overlay_id_make(&ov->self.pk, cfg.nonce, &ov->self.id);
+	ov->can_found = cfg.can;
 	ov->theta = gn_ov_theta(ov->self.id.b);
 	ov->start = ov->now_seen = ov->load_at = ov->forgive_at = now;
 	ov->n_est = 1;

@@ -35,6 +35,8 @@ enum gn_overlay_can {
 	GN_OVERLAY_CAN_WSS = 4,
 	GN_OVERLAY_CAN_TURN = 8,
 	GN_OVERLAY_CAN_DIALS = 16, /* dials others back when asked */
+	/* hides (RE-11): where it is, is told to nobody; who has a session with it sees that */
+	GN_OVERLAY_CAN_HIDE = 32,
 };
 
 /* How to reach a node. A contact is plain data; valid means: the id follows from pk and nonce
@@ -47,6 +49,12 @@ struct gn_contact {
 	uint8_t reach, can; /* enum gn_overlay_reached; bits of enum gn_overlay_can */
 	struct gn_addr addrs[GN_CONTACT_ADDRS];
 };
+
+/* How many of its addresses others may be told. */
+static inline unsigned gn_contact_told(const struct gn_contact *c)
+{
+	return c->can & GN_OVERLAY_CAN_HIDE ? 0 : c->addr_count;
+}
 
 void gn_overlay_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_node_id *out);
 /* Leading zero bits of SHA-256("geonet/pow/1" || id). */
@@ -98,6 +106,7 @@ struct gn_overlay_config {
 	/* links per public /24 or /48 in an annulus, and receipts of one that count; default 2,
 	 * 255 = off; loopback and private ranges are exempt unless count_local */
 	uint8_t prefix_cap;
+	uint8_t can; /* as gn_overlay_reach says it, from the first word on */
 	gn_time ping_leaf, ping_long, heal, digest; /* 60 s, 180 s, 10 min, 10 min */
 	uint32_t records_max;                       /* held records; default 100,000 */
 	uint64_t bytes_max;                         /* held bytes; default 1 GiB */
