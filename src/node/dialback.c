@@ -40,6 +40,7 @@ gn_err gn_node_dialback_new(struct gn_node *node, const struct gn_env *env)
 						  .peers = list_peers,
 						  .user = node,
 						  .off = gn_node_policy_hides(node, NULL),
+						  .hidden = gn_node_policy_hidden(node),
 						  .count_local = node->config.guard_count_local};
 	return gn_dialback_new(env, &config, node->now, &node->dialback);
 }

@@ -181,9 +181,10 @@ void gn_dialback_ports(struct gn_dialback *d, const uint16_t ports[2],
 	d->configured = configured ? *configured : (struct gn_addr){.port = 0};
 }
 
-void gn_dialback_off(struct gn_dialback *d, bool off)
+void gn_dialback_off(struct gn_dialback *d, bool off, bool hidden)
 {
 	d->cfg.off = off;
+	d->cfg.hidden = hidden;
 }
 
 void gn_dialback_second(struct gn_dialback *d, uint16_t port)

@@ -37,6 +37,7 @@ struct gn_dialback_config {
 	size_t (*peers)(void *user, struct gn_dialback_peer *out);
 	void *user;
 	bool off;         /* nothing is sent for others */
+	bool hidden;      /* nobody is asked: a third would see this node's address */
 	bool count_local; /* loopback and private prefixes have shares like any other */
 };
 
@@ -64,8 +65,8 @@ void gn_dialback_ports(struct gn_dialback *d, const uint16_t ports[2],
 		       const struct gn_addr *configured);
 /* The other socket's port; 0: there is none. */
 void gn_dialback_second(struct gn_dialback *d, uint16_t port);
-/* Whether anything is sent for others, from now on. */
-void gn_dialback_off(struct gn_dialback *d, bool off);
+/* As in gn_dialback_config, from now on. */
+void gn_dialback_off(struct gn_dialback *d, bool off, bool hidden);
 /* The network is another one: it is measured anew soon. */
 void gn_dialback_changed(struct gn_dialback *d, gn_time now);
 /* Measures now, unless that was done within a minute; true: it is being measured. */

@@ -56,6 +56,20 @@ static void what_is_found_is_what_the_box_is(void **state)
 	}
 }
 
+/* Whose address others must not see has no third send there. */
+static void who_hides_asks_nobody(void **state)
+{
+	(void)state;
+	make(GN_DIALBACK_NONE, GN_DIALBACK_NONE);
+	gn_dialback_off(nodes[0].d, true, true);
+	assert_false(gn_dialback_now(nodes[0].d, now));
+	run_for(2 * DIALBACK_AGAIN);
+	assert_int_equal(count_of(0, "asked"), 0);
+	gn_dialback_off(nodes[0].d, true, false);
+	assert_true(gn_dialback_now(nodes[0].d, now));
+	end(NULL);
+}
+
 /* Packets of who was sent to come through boxes that let nobody else in. */
 static void who_is_known_to_all_is_not_sure(void **state)
 {
@@ -404,6 +418,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_found_is_what_the_box_is),
+		cmocka_unit_test(who_hides_asks_nobody),
 		cmocka_unit_test_teardown(who_is_known_to_all_is_not_sure, end),
 		cmocka_unit_test_teardown(strangers_who_call_prove_it, end),
 		cmocka_unit_test_teardown(a_given_address_needs_one, end),

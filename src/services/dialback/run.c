@@ -102,7 +102,7 @@ static void ask_more(struct gn_dialback *d)
 {
 	struct gn_dialback_peer peers[GN_DIALBACK_PEERS];
 	struct dialback_run *r = &d->run;
-	if (r->count == DIALBACK_TRIES || good(r) >= DIALBACK_ASKED ||
+	if (d->cfg.hidden || r->count == DIALBACK_TRIES || good(r) >= DIALBACK_ASKED ||
 	    d->now >= r->began + DIALBACK_RUN - DIALBACK_WAIT)
 		return;
 	size_t count = d->cfg.peers(d->cfg.user, peers);
@@ -155,7 +155,7 @@ static bool begin(struct gn_dialback *d)
 		d->due = d->now + DIALBACK_EVERY;
 		return false;
 	}
-	if (!enough_peers(d))
+	if (d->cfg.hidden || !enough_peers(d))
 		return false;
 	start(d);
 	return true;
