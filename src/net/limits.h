@@ -16,6 +16,7 @@
 #define MDNS_INTERFACES_MAX 8     /* a laptop has two, a router four */
 #define MDNS_ADDRESSES_MAX 4      /* that are told of one interface */
 #define MDNS_FOUND_MAX 32         /* addresses at one time: what a bootstrap asks */
+#define MDNS_PACE (5 * GN_SEC)    /* a place for one more, after all: each is dialled and logged */
 #define MDNS_PER_INTERFACE 16     /* of these, so that one network leaves room to another */
 #define MDNS_PER_PREFIX 8         /* (/24, /48), so that IPv4 leaves room to IPv6 */
 #define MDNS_PER_SENDER 2         /* a machine runs one node, somebody at work a second one */

@@ -70,6 +70,7 @@ struct gn_mdns {
 	uint16_t port;
 	bool stopped;
 	struct gn_mdns_link links[MDNS_INTERFACES_MAX];
+	gn_time paced; /* until then places were given away, one in MDNS_PACE */
 	struct gn_mdns_peer peers[MDNS_FOUND_MAX];
 };
 

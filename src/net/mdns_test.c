@@ -272,6 +272,28 @@ static void shares_hold(void **state)
 	assert_int_equal(held, MDNS_PER_INTERFACE);
 }
 
+/* Who comes and goes under new names has all places, then one in MDNS_PACE. */
+static void who_comes_and_goes_is_paced(void **state)
+{
+	(void)state;
+	struct gn_mdns m;
+	struct gn_mdns_interface on = mdns_rig_interface(9, true, false);
+	alone(&m);
+	uint64_t before = m.count.found;
+	for (unsigned i = 0; i < 1000; i++) {
+		char id[16];
+		struct gn_mdns_from from = {
+			MDNS_RIG_LINK, gn_addr_v4(10, 0, 0, (uint8_t)i, GN_MDNS_PORT), MDNS_HOPS};
+		snprintf(id, sizeof id, "x%u", i);
+		(void)hear(&m, &from, id, (uint16_t)(1 + i), &on, 120);
+		(void)hear(&m, &from, id, (uint16_t)(1 + i), &on, 0);
+		if (i == 499)
+			assert_int_equal(m.count.found - before, MDNS_FOUND_MAX);
+		w.now += i < 500 ? 0 : MDNS_PACE / 100;
+	}
+	assert_int_equal(m.count.found - before, MDNS_FOUND_MAX + 4);
+}
+
 static void eight_interfaces_are_used(void **state)
 {
 	(void)state;
@@ -461,6 +483,7 @@ int main(void)
 		cmocka_unit_test(a_peer_is_whole_or_none),
 		cmocka_unit_test(time_is_120_s_at_most),
 		cmocka_unit_test(a_goodbye_is_of_one_instance),
+		cmocka_unit_test(who_comes_and_goes_is_paced),
 		cmocka_unit_test(shares_hold),
 		cmocka_unit_test(eight_interfaces_are_used),
 		cmocka_unit_test(a_name_is_of_one_network),
