@@ -59,7 +59,7 @@ static gn_err do_stat(int at, const char *name, struct gn_transfer_result *resul
 static gn_err do_read(struct gn_files *f, int at, const char *name,
 		      const struct gn_transfer_request *r, struct gn_transfer_result *result)
 {
-	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	size_t got = 0;
 	ssize_t n = fd < 0 ? -1 : 1;
 	while (n > 0 && got < r->len) {
@@ -84,7 +84,8 @@ static gn_err write_all(int fd, uint64_t offset, struct gn_slice data)
 static gn_err do_write(int at, const char *name, int flags, mode_t mode, uint64_t offset,
 		       struct gn_slice data)
 {
-	int fd = openat(at, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, mode);
+	int fd = openat(at, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags,
+			mode);
 	gn_err err = fd < 0 ? err_of(errno) : write_all(fd, offset, data);
 	if (fd >= 0)
 		close(fd);
@@ -93,7 +94,8 @@ static gn_err do_write(int at, const char *name, int flags, mode_t mode, uint64_
 
 static gn_err do_state(struct gn_files *f, const struct gn_transfer_request *r)
 {
-	int fd = openat(f->state_in, f->state, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = openat(f->state_in, f->state,
+			O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	gn_err err = fd < 0 ? err_of(errno) : gn_files_is_ours(fd) ? GN_OK : GN_DENIED;
 	if (!err && r->op == GN_TRANSFER_WRITE)
 		err = write_all(fd, r->offset, r->data);

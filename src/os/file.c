@@ -14,7 +14,7 @@ static gn_err open_file(const struct gn_os_dir *dir, const char *name, int flags
 	int parent;
 	const char *leaf;
 	GN_TRY(gn_os_parent(dir, name, (flags & O_CREAT) != 0, &parent, &leaf));
-	*fd = openat(parent, leaf, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+	*fd = openat(parent, leaf, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	gn_err err = *fd < 0 ? gn_os_fail(name) : GN_OK;
 	gn_os_parent_close(dir, parent);
 	GN_ASSERT(err || *fd >= 0);

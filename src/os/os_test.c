@@ -214,6 +214,20 @@ static void lists_have_a_line_for_each_entry(void **state)
 	assert_int_equal(gn_os_list(dir, "../x", &out), GN_USAGE);
 }
 
+/* Whoever opens one without a word waits for its other end, for ever. */
+static void a_pipe_in_the_way_is_no_file(void **state)
+{
+	(void)state;
+	char text[16], path[200];
+	snprintf(path, sizeof path, "%s/pipe", root);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(60);
+	assert_int_equal(read_text("pipe", 0, 4, text), GN_IO);
+	assert_int_equal(gn_os_write_at(dir, "pipe", 0, GN_LIT("x")), GN_IO);
+	alarm(0);
+	assert_int_equal(gn_os_remove(dir, "pipe"), GN_OK);
+}
+
 /* Half a list would make a log without its end, and a store without its blocks. */
 static void a_list_that_ends_too_soon_is_none(void **state)
 {
@@ -535,6 +549,7 @@ int main(void)
 		cmocka_unit_test(files_are_written_and_read_at_their_place),
 		cmocka_unit_test(renames_replace_and_removals_forgive),
 		cmocka_unit_test(lists_have_a_line_for_each_entry),
+		cmocka_unit_test(a_pipe_in_the_way_is_no_file),
 		cmocka_unit_test(a_list_that_ends_too_soon_is_none),
 		cmocka_unit_test(names_cannot_leave_the_directory),
 		cmocka_unit_test(small_files_come_whole_or_not_at_all),
