@@ -87,6 +87,17 @@ def sanitized(node):
         return b"__asan_init" in f.read()
 
 
+def case_circuits(nodes, seed):
+    """One network that opens as many small circuits at a relay as it gets, and sends in all of
+    them: a pair of other networks has what a small circuit lets through, beside them (RE-34)."""
+    (node,) = nodes.start(1, "--guard-local", "count")
+    got = nodes.attack("circuits", node, seed=seed, count=12, prefixes=1, arg=2048,
+                       seconds=90).result()
+    check(got["up"] and got["honest_open"], f"the attack did not get far enough: {got}")
+    check(got["circuits"] == 512 and got["refused"] == 256, f"one network's circuits: {got}")
+    check(got["honest"] > 1500, f"the pair had less than its part: {got}")
+
+
 def case_halfopen(nodes, seed):
     """Handshakes that are begun and left: 512 places, some 34 MiB, for seconds; strangers come in
     beside them all the while."""

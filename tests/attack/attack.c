@@ -181,6 +181,7 @@ static void receive(struct endpoint *e)
 			.addr = gn_addr_v4(ip[0], ip[1], ip[2], ip[3], ntohs(from.sin_port))};
 		e->datagrams_in++;
 		e->datagram_bytes_in += (uint64_t)n;
+		e->relayed += in[0] == 0x10 ? (uint64_t)n : 0;
 		if (!e->deaf || (in[0] & 0x3c) == 0x38) /* a long header of type Retry */
 			(void)gn_jet_recv(e->jet, &way, gn_slice(in, (size_t)n), e->attack->now);
 	}

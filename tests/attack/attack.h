@@ -60,7 +60,7 @@ struct endpoint {
 	struct gn_overlay *overlay;
 	struct gn_map inbound; /* unfinished messages */
 	uint64_t connected, closed, messages, datagram_bytes_in, datagram_bytes_out, datagrams_in,
-		datagrams_out;
+		datagrams_out, relayed; /* relayed: bytes of packets of RE-30 */
 	uint32_t last_code; /* of a session that the other side closed, and its reason */
 	char last_reason[160];
 	/* Set by the attack; each may be NULL. on_message: a whole message of a session.

@@ -9,7 +9,7 @@
 
 #define RELAY_CIRCUITS 4096   /* 600 bytes each */
 #define RELAY_CIRCUITS_KEY 64 /* that one key opened, */
-#define RELAY_CIRCUITS_PART 8 /* one prefix, while half of all are taken: this part */
+#define RELAY_CIRCUITS_PART 8 /* one prefix: this part, 512, which have all of the small lane */
 #define RELAY_IDLE (60 * GN_SEC)
 /* without a packet a circuit gives way when all are taken: above the 20 s of jet's keep-alive */
 #define RELAY_GIVES_WAY (25 * GN_SEC)

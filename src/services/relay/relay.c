@@ -22,7 +22,7 @@ gn_err gn_relay_new(const struct gn_env *env, const struct gn_relay_config *conf
 	struct gn_share_config seats = {.total = RELAY_CIRCUITS,
 					.per_key = RELAY_CIRCUITS_KEY,
 					.per_prefix = RELAY_CIRCUITS / RELAY_CIRCUITS_PART,
-					.crowded = RELAY_CIRCUITS / 2,
+					/* always: it fills the small lane, whatever is free */
 					.holders_max = RELAY_CIRCUITS,
 					.count_local = config->count_local},
 			       places = {.total = RELAY_RESERVED,
