@@ -160,7 +160,9 @@ bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const stru
 			return false;
 		}
 	}
-	if (told.c.addr_count == 0 && !gn_pk_eq(&told.c.pk, &ov->self.pk))
+	/* one that hides is asked for at relays */
+	if (told.c.addr_count == 0 && !(told.c.can & GN_OVERLAY_CAN_HIDE) &&
+	    !gn_pk_eq(&told.c.pk, &ov->self.pk))
 		return false;
 	*out = told;
 	return true;

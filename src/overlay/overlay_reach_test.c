@@ -144,6 +144,39 @@ static void anothers_word_is_hearsay_and_goes_no_further(void **state)
 	assert_int_equal(o->c.reach, GN_OVERLAY_REACH_EASY);
 }
 
+/* RE-11: nobody tells where one is that hides; that it is there is told, and asking for it costs
+ * who told of it as an address does. */
+static void one_that_hides_is_told_without_an_address(void **state)
+{
+	(void)state;
+	net_build(&net, 94, 3);
+	struct gn_overlay *ov = net.node[0].ov, *to = net.node[2].ov;
+	struct gn_contact c = net_somebody(3);
+	to->cfg.pow_bits = 0;
+	for (unsigned hides = 0; hides < 2; hides++) {
+		struct gn_slice bytes;
+		struct gn_fb_contact got;
+		struct gn_ov_told told;
+		c.can = hides ? GN_OVERLAY_CAN_HIDE : 0;
+		struct gn_ov_contact *k = gn_ov_contact_meet(ov, &c, net.now);
+		assert_non_null(k);
+		assert_int_equal(k->c.addr_count, 1); /* we know it */
+		struct gn_fbb b = gn_ov_builder(ov);
+		gn_fbref ref = gn_ov_put_contact(ov, &b, k, net.now);
+		assert_int_equal(gn_fbb_finish(&b, ref, NULL, &bytes), GN_OK);
+		assert_int_equal(gn_fb_contact_verify(bytes, &got), GN_OK);
+		assert_true(gn_ov_get_contact(to, got, &c.addrs[0], &told));
+		assert_int_equal(told.c.addr_count, !hides);
+		if (!hides)
+			continue;
+		struct gn_ov_contact *heard =
+			gn_ov_contact_hear(to, &told.c, NULL, 0, key(0), net.now);
+		uint8_t debt = seen(2, 0)->debt;
+		assert_true(gn_ov_dial(to, heard, net.now));
+		assert_int_equal(seen(2, 0)->debt, debt + 1);
+	}
+}
+
 /* An answer still holds as many contacts that say all there is to say. */
 static void a_datagram_holds_ten_that_say_it(void **state)
 {
@@ -447,6 +480,7 @@ int main(void)
 		cmocka_unit_test_teardown(links_are_told_once_a_minute, take_down),
 		cmocka_unit_test_teardown(what_later_versions_say_is_unknown, take_down),
 		cmocka_unit_test_teardown(anothers_word_is_hearsay_and_goes_no_further, take_down),
+		cmocka_unit_test_teardown(one_that_hides_is_told_without_an_address, take_down),
 		cmocka_unit_test_teardown(a_datagram_holds_ten_that_say_it, take_down),
 		cmocka_unit_test_teardown(who_is_not_direct_is_a_client_and_hands_over, take_down),
 		cmocka_unit_test_teardown(who_holds_nothing_is_a_client, take_down),

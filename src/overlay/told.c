@@ -112,7 +112,7 @@ bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 		return false;
 	}
 	struct gn_ov_contact *t = teller_of(ov, &c->teller);
-	c->price = c->c.addr_count;
+	c->price = c->c.addr_count ? c->c.addr_count : 1; /* a relay is asked */
 	if (t)
 		t->debt =
 			(uint8_t)(t->debt + c->price < UINT8_MAX ? t->debt + c->price : UINT8_MAX);
