@@ -51,8 +51,9 @@
  * it a prefix that began none in this second still may. */
 #define WSS_HELLOS_PREFIX 8
 #define WSS_HELLOS 128
-#define WSS_HELLO_SLOTS 64 /* prefixes are counted in so many slots */
-#define WSS_ACCEPTS 16     /* in one turn of the loop */
+#define WSS_HELLO_SLOTS 64  /* prefixes are counted in so many slots */
+#define WSS_CAME_SLOTS 1024 /* likewise those that come, of whom it is not known what they want */
+#define WSS_ACCEPTS 16      /* in one turn of the loop */
 
 /* ---- wss: times, ms ---- */
 #define WSS_CONNECT_MS 3000 /* one address */

@@ -75,7 +75,7 @@ static void on_sweep(uv_timer_t *timer)
 
 static void accept_one(struct gn_wss *wss, int fd, const struct gn_addr *from)
 {
-	bool ok = (wss->config.behind || wss_admit_hello(wss, from)) &&
+	bool ok = (wss->config.behind || wss_admit_newcomer(wss, from)) &&
 		  wss_conn_place(wss, from, NULL);
 	struct wss_conn *c = ok && !wss->freeing ? wss_conn_new(wss, fd, from) : NULL;
 	if (!c) {

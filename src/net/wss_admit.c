@@ -4,8 +4,10 @@
  *    keys: then the oldest of the prefix that has most goes, if that is two more than the
  *    newcomer's, or those who came first would have all for ever.
  * 2. When strangers have all their places, the oldest of the prefix that has most of them gives
- *    way, the newcomer's counting one more: who comes often displaces himself.
- * 3. No prefix has more than its share, proven or not; nor begins more handshakes in a second.
+ *    way, the newcomer's counting one more: who comes often displaces himself. So it is first
+ *    among those who have sent nothing yet, for that costs nothing.
+ * 3. No prefix has more than its share, proven or not; nor comes, or begins a handshake, more often
+ *    in a second. A handshake is begun by its first bytes.
  * 4. Behind a web server all come from loopback, and 3 counts the person whom it names.
  *
  * Who gives way is named here and ended by who asked, who then asks again.
@@ -37,23 +39,39 @@ static uint32_t count(const struct gn_wss *wss, const uint64_t *prefix, bool str
 	return n;
 }
 
-/* The oldest stranger of the prefix, NULL: of the one that has most of them. */
-static struct wss_conn *oldest(const struct gn_wss *wss, uint64_t newcomer, bool own,
-			       const struct wss_conn *but)
+static bool silent(const struct wss_conn *c)
 {
-	struct wss_conn *found = NULL;
-	uint32_t most = 0;
-	for (struct wss_conn *c = wss->first; c; c = c->next) {
-		if (!stranger(c) || c == but || (own && c->prefix != newcomer))
-			continue;
-		uint32_t n = own ? 1 : count(wss, &c->prefix, true, but);
-		n += c->prefix == newcomer;
-		if (n > most) {
-			most = n;
-			found = c;
+	return c->state == WSS_TLS && !c->tls;
+}
+
+/* The oldest stranger of the prefix, NULL: of the one that has most of them; of the silent ones
+ * alone, or of all. */
+static struct wss_conn *oldest_of(const struct gn_wss *wss, uint64_t newcomer, bool own,
+				  const struct wss_conn *but, bool silent_ones)
+{
+	struct wss_conn *all[WSS_CONNECTIONS], *found = NULL;
+	uint32_t n = 0, most = 0;
+	for (struct wss_conn *c = wss->first; c && n < GN_COUNT(all); c = c->next)
+		if (stranger(c) && c != but && (!own || c->prefix == newcomer) &&
+		    (!silent_ones || silent(c)))
+			all[n++] = c;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t same = all[i]->prefix == newcomer;
+		for (uint32_t k = 0; k < n; k++)
+			same += all[k]->prefix == all[i]->prefix;
+		if (same > most) {
+			most = same;
+			found = all[i];
 		}
 	}
 	return found;
+}
+
+static struct wss_conn *oldest(const struct gn_wss *wss, uint64_t newcomer, bool own,
+			       const struct wss_conn *but)
+{
+	struct wss_conn *found = oldest_of(wss, newcomer, own, but, true);
+	return found ? found : oldest_of(wss, newcomer, own, but, false);
 }
 
 /* Is there a place in a crowd of `most`, or who gives way by rule 2? */
@@ -96,17 +114,35 @@ static struct wss_conn *of_most(struct gn_wss *wss, uint64_t newcomer)
 	return NULL;
 }
 
-bool wss_admit_hello(struct gn_wss *wss, const struct gn_addr *from)
+/* What is counted of the prefix, in this second. */
+static uint64_t slot_of(struct gn_wss *wss, const struct gn_addr *from)
 {
-	uint64_t prefix = gn_addr_prefix(from);
 	uint64_t second = uv_now(wss->config.loop) / 1000;
-	size_t slot = (prefix + 1) * (wss->hellos.salt | 1) >> 58;
-	_Static_assert(WSS_HELLO_SLOTS == 64, "six bits");
 	if (wss->hellos.second != second) {
 		wss->hellos.second = second;
 		wss->hellos.all = 0;
 		memset(wss->hellos.of, 0, sizeof wss->hellos.of);
+		memset(wss->hellos.came, 0, sizeof wss->hellos.came);
 	}
+	return (gn_addr_prefix(from) + 1) * (wss->hellos.salt | 1);
+}
+
+bool wss_admit_newcomer(struct gn_wss *wss, const struct gn_addr *from)
+{
+	size_t slot = slot_of(wss, from) >> 54;
+	_Static_assert(WSS_CAME_SLOTS == 1024, "ten bits");
+	if (wss->hellos.came[slot] >= wss->config.hellos_prefix) {
+		wss->counters[GN_WSS_C_REFUSED_RATE]++;
+		return false;
+	}
+	wss->hellos.came[slot]++;
+	return true;
+}
+
+bool wss_admit_hello(struct gn_wss *wss, const struct gn_addr *from)
+{
+	size_t slot = slot_of(wss, from) >> 58;
+	_Static_assert(WSS_HELLO_SLOTS == 64, "six bits");
 	uint8_t *of = &wss->hellos.of[slot];
 	if (*of >= wss->config.hellos_prefix || (wss->hellos.all >= WSS_HELLOS && *of)) {
 		wss->counters[GN_WSS_C_REFUSED_RATE]++;

@@ -223,8 +223,6 @@ gn_err wss_conn_begin(struct wss_conn *c)
 {
 	tune(c->fd);
 	enter(c, c->wss->config.behind ? WSS_UPGRADE : WSS_TLS);
-	if (!c->wss->config.behind)
-		GN_TRY(gn_tls_pipe_new(c->wss->server_tls, NULL, &c->tls));
 	return watch(c);
 }
 
@@ -369,8 +367,18 @@ static gn_err feed_tls(struct wss_conn *c, struct gn_slice in)
 	return err == GN_AGAIN ? GN_OK : err;
 }
 
+/* The first bytes of who came in: a handshake begins, if it may. */
+static gn_err greeted(struct wss_conn *c)
+{
+	if (!wss_admit_hello(c->wss, &c->carrier.peer))
+		return GN_LIMIT;
+	return gn_tls_pipe_new(c->wss->server_tls, NULL, &c->tls);
+}
+
 static gn_err feed(struct wss_conn *c, struct gn_slice in)
 {
+	if (c->state == WSS_TLS && !c->tls)
+		GN_TRY(greeted(c));
 	if (c->state == WSS_PROXY) {
 		gn_err err = wss_wire_connected(&c->wire, &in);
 		if (!err)

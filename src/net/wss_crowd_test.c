@@ -24,6 +24,34 @@ static void a_crowd_displaces_itself(void **state)
 	close_all(fds, 6);
 }
 
+/* Who sends nothing gives way to who comes, before anybody who began a handshake, and begins none:
+ * connections alone, of many networks, keep nobody out. */
+static void the_silent_give_way_first(void **state)
+{
+	(void)state;
+	struct gn_wss_config config = server_config();
+	int fds[6];
+	config.strangers = 4;
+	open_server(&config);
+	fds[0] = dial_from(1, gn_wss_port(server.wss));
+	assert_true(write(fds[0], "\x16\x03\x01\x02", 4) == 4);
+	UNTIL(server.wss->hellos.all == 1);
+	server.wss->hellos.all = WSS_HELLOS;
+	for (unsigned i = 1; i < 6; i++) {
+		fds[i] = dial_from(1 + i, gn_wss_port(server.wss));
+		UNTIL(counted(&server, "wss-accepted") == i + 1);
+	}
+	assert_int_equal(server.wss->hellos.all, WSS_HELLOS);
+	UNTIL(is_closed(fds[1]) && is_closed(fds[2]));
+	assert_false(is_closed(fds[0]) || is_closed(fds[3]) || is_closed(fds[5]));
+	/* one too many a second is closed when it begins */
+	memset(server.wss->hellos.of, 1, sizeof server.wss->hellos.of);
+	assert_true(write(fds[5], "\x16\x03\x01\x02", 4) == 4);
+	UNTIL(is_closed(fds[5]));
+	assert_int_equal(counted(&server, "wss-refused-rate"), 1);
+	close_all(fds, 6);
+}
+
 /* Who proved a key is not a stranger any more; who did not, is told to its owner as it goes. */
 static void the_proven_stay(void **state)
 {
@@ -104,6 +132,15 @@ static void handshakes_in_a_second(void **state)
 	assert_true(begun >= WSS_HELLOS && begun < WSS_HELLOS + WSS_HELLO_SLOTS);
 	server.wss->hellos.second--; /* the next second */
 	assert_true(wss_admit_hello(server.wss, &a));
+	for (unsigned i = 0; i < WSS_HELLOS_PREFIX; i++)
+		assert_true(wss_admit_newcomer(server.wss, &a));
+	assert_false(wss_admit_newcomer(server.wss, &a));
+	unsigned came = 0;
+	for (unsigned i = 0; i < WSS_CAME_SLOTS; i++) { /* with others it hardly shares a slot */
+		struct gn_addr b = gn_addr_v4(10, (uint8_t)(i >> 8), (uint8_t)i, 1, 5);
+		came += wss_admit_newcomer(server.wss, &b);
+	}
+	assert_true(came > WSS_CAME_SLOTS * 9 / 10);
 }
 
 /* The limits as they are by default, over a list that is made by hand. */
@@ -232,10 +269,15 @@ int main(void)
 	unsetenv("https_proxy");
 	unsetenv("HTTPS_PROXY");
 	const struct CMUnitTest tests[] = {
-		TEST(a_crowd_displaces_itself), TEST(the_proven_stay),
-		TEST(a_prefix_has_its_share),   TEST(places_are_few),
-		TEST(handshakes_in_a_second),   TEST(the_default_limits),
-		TEST(newcomers_who_dawdle),     TEST(a_web_server_names_who_asks),
+		TEST(a_crowd_displaces_itself),
+		TEST(the_silent_give_way_first),
+		TEST(the_proven_stay),
+		TEST(a_prefix_has_its_share),
+		TEST(places_are_few),
+		TEST(handshakes_in_a_second),
+		TEST(the_default_limits),
+		TEST(newcomers_who_dawdle),
+		TEST(a_web_server_names_who_asks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,7 +139,7 @@ struct gn_wss {
 	struct {
 		uint64_t second, salt;
 		uint32_t all;
-		uint8_t of[WSS_HELLO_SLOTS];
+		uint8_t of[WSS_HELLO_SLOTS], came[WSS_CAME_SLOTS];
 	} hellos;
 	uint64_t counters[GN_WSS_COUNTERS];
 };
@@ -151,6 +151,8 @@ void wss_sweep_on(struct gn_wss *wss); /* while there is what it looks at */
 
 /* ---- wss_admit.c ---- */
 
+/* May one more come from there in this second? It counts then. */
+bool wss_admit_newcomer(struct gn_wss *wss, const struct gn_addr *from);
 /* May a TLS handshake begin? It counts then. */
 bool wss_admit_hello(struct gn_wss *wss, const struct gn_addr *from);
 /* May one more come in from there? True with *gives_way: when that one is ended; ask again. but: it
