@@ -13,14 +13,12 @@ static gn_err refuse(uint64_t *counter, gn_err err)
 	return err;
 }
 
-/* small_only: by a mutual link (RE-32). */
-static gn_err find_target(struct gn_relay *r, const struct gn_pk *target, struct relay_wish *w,
-			  bool *small_only)
+/* Who has a place here, or is linked with us (RE-32). */
+static gn_err find_target(struct gn_relay *r, const struct gn_pk *target, struct relay_wish *w)
 {
 	const struct relay_reserved *there = gn_map_get(&r->reserved, target);
 	struct gn_addr addr = {.port = 0};
-	*small_only = !there || there->until <= r->now;
-	if (!*small_only) {
+	if (there && there->until > r->now) {
 		w->target = there->who;
 		w->target_session = there->session;
 		if (there->show && there->who.addr_count)
@@ -64,13 +62,13 @@ static gn_err find_via(struct gn_relay *r, const struct relay_from *from, const 
 }
 
 static gn_err find(struct gn_relay *r, const struct relay_from *from, struct gn_fb_relay_open m,
-		   struct relay_wish *w, bool *small_only, struct relay_refusal *why)
+		   struct relay_wish *w, struct relay_refusal *why)
 {
 	struct gn_pk target = gn_wire_key_get(gn_fb_relay_open_target(m));
 	if (gn_pk_eq(&target, &r->cfg.node) || gn_pk_eq(&target, &from->who.pk))
 		return refuse(&r->n.open_self, GN_DENIED);
 	if (!gn_fb_relay_open_has_via(m))
-		return find_target(r, &target, w, small_only);
+		return find_target(r, &target, w);
 	struct gn_pk via = gn_wire_key_get(gn_fb_relay_open_via(m));
 	return find_via(r, from, &via, w, why);
 }
@@ -119,14 +117,14 @@ static gn_err bulk(struct gn_relay *r, const struct relay_from *from, struct gn_
 }
 
 static gn_err choose_lane(struct gn_relay *r, const struct relay_from *from,
-			  struct gn_fb_relay_open m, bool small_only, struct relay_wish *w,
+			  struct gn_fb_relay_open m, struct relay_wish *w,
 			  struct relay_refusal *why)
 {
 	GN_ASSERT(!w->right && !w->bulk);
 	uint8_t lanes = gn_fb_relay_open_lanes(m);
 	gn_err err = GN_DENIED;
 	if (lanes & GN_FB_RELAY_LANE_BULK) {
-		err = small_only ? GN_DENIED : bulk(r, from, m, w, why);
+		err = bulk(r, from, m, w, why);
 		w->bulk = err == GN_OK;
 		if (err == GN_OK || err == GN_BUSY)
 			return err;
@@ -228,17 +226,16 @@ void relay_on_open(struct gn_relay *r, const struct relay_from *from, struct gn_
 			       .via_token = gn_fb_relay_open_via_token(m)};
 	struct relay_refusal why = {.err = GN_OK};
 	struct gn_pk target = gn_wire_key_get(gn_fb_relay_open_target(m));
-	bool small_only = false;
 	r->caused += GN_RELAY_UNITS_OPEN;
 	if (!from->request) { /* nobody would know its number */
 		r->n.messages_bad++;
 		return;
 	}
 	/* nothing goes to who is there over others (RE-30), nor is it known where they are */
-	gn_err err = from->who.addr_count ? find(r, from, m, &w, &small_only, &why)
+	gn_err err = from->who.addr_count ? find(r, from, m, &w, &why)
 					  : refuse(&r->n.over_others, GN_DENIED);
 	if (!err)
-		err = choose_lane(r, from, m, small_only, &w, &why);
+		err = choose_lane(r, from, m, &w, &why);
 	if (!err)
 		err = make(r, from, &w, &target, &why);
 	if (!err || err == GN_PENDING)

@@ -150,15 +150,14 @@ static void a_target_that_is_not_there_is_not_found(void **state)
 	assert_int_equal(r->count, 0); /* nobody would know its number */
 }
 
-static void who_listed_a_contact_has_small_packets_for_it(void **state)
+static void who_is_linked_is_reached_as_who_has_a_place(void **state)
 {
 	(void)state;
 	linked_number = 12;
 	assert_int_equal(open_(10, 12, SMALL), GN_OK);
 	assert_int_equal(send_(10, last.circuit, 100, 1), 1);
-	assert_int_equal(open_(10, 12, BULK), GN_DENIED);
-	assert_int_equal(open_(10, 12, SMALL | BULK), GN_OK);
-	assert_int_equal(last.lane, SMALL);
+	assert_int_equal(open_(10, 12, BULK), GN_OK);
+	assert_int_equal(last.lane, BULK);
 	assert_int_equal(last.target.port, 0);
 	assert_int_equal(reserve_as(12, 60, true), GN_OK);
 	assert_int_equal(open_(10, 12, SMALL | BULK), GN_OK);
@@ -570,7 +569,7 @@ int main(void)
 		T(a_packet_has_a_least_and_a_most_length),
 		T(a_train_is_written_in_its_place),
 		T(a_target_that_is_not_there_is_not_found),
-		T(who_listed_a_contact_has_small_packets_for_it),
+		T(who_is_linked_is_reached_as_who_has_a_place),
 		T(a_key_has_64_circuits),
 		T(when_all_seats_are_taken_the_longest_idle_gives_way),
 		T(when_all_seats_are_taken_the_prefix_with_most_gives_way),
