@@ -2,7 +2,7 @@
  * a path there, which it takes as the better one; the small one stays until then (RE-33).
  *
  *   small -> waits [files or blocks wait at each look]
- *         -> due [BULK_AFTER; at once by a right that the end which opened it has not; BULK_FIND
+ *         -> due [BULK_AFTER; at once by a right that the end which opened it has not; FIND_TIME
  *                 later where it must first be looked up where the peer has a place]
  *         -> asked [OPEN of bulk alone: at the relay that it is on, at the peer's homes, at who is
  *                   linked with it]
@@ -117,7 +117,7 @@ void gn_node_bulk_look(struct gn_node *node, gn_jet_id id, struct session *s)
 		return;
 	if (!right && !s->bulk_sought && !s->peer->home_count && s->peer->named) {
 		s->bulk_sought = true;
-		s->bulk_at = node->now + GN_NODE_BULK_FIND;
+		s->bulk_at = node->now + GN_NODE_FIND_TIME;
 		if (gn_node_homes_find(node, &s->peer->pk) == GN_OK)
 			return;
 	}

@@ -78,11 +78,10 @@
 #define GN_NODE_SPARES 256u
 #define GN_NODE_SPARE_LOOK GN_SEC
 #define GN_NODE_SPARE_AGAIN (30 * GN_SEC)
-/* A circuit with more has bulk (RE-33). Much waits for so long before one is asked for; the peer's
- * record has so long to be found; and after all relays refused, twice as long each time up to: */
+/* A circuit with more has bulk (RE-33). Much waits for so long before one is asked for; and after
+ * all relays refused, twice as long each time up to: */
 #define GN_NODE_CIRCUIT_SMALL 2048u
 #define GN_NODE_BULK_AFTER (2 * GN_SEC)
-#define GN_NODE_BULK_FIND (3 * GN_SEC)
 #define GN_NODE_BULK_AGAIN (60 * GN_SEC)
 #define GN_NODE_BULK_ROUNDS 3 /* doublings: 8 minutes */
 /* seconds that a token is given on for, to a relay before the one that it is of: it could use it,
@@ -104,6 +103,7 @@
 #define GN_NODE_BARRED 8u           /* relays remembered that refused a place */
 #define GN_NODE_BARRED_FOR (600 * GN_SEC)
 #define GN_NODE_FINDS 64u                    /* node records looked up at a time */
+#define GN_NODE_FIND_TIME (3 * GN_SEC)       /* then it is there, or nowhere */
 #define GN_NODE_HOMES_LOOK (5 * GN_SEC)      /* between looks at who could be a home */
 #define GN_NODE_RECORD_EVERY (60 * GN_SEC)   /* the own record is put at most once */
 #define GN_NODE_RECORD_SETTLE (1 * GN_SEC)   /* after a change */

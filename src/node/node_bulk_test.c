@@ -168,7 +168,7 @@ static void who_was_called_asks(void **state)
 		give(i, GN_RELAY_COMMONS);
 	peers_of(whole_node(&w, SECOND), key_of(FIRST))->home_count = 0;
 	whole_node(&w, FIRST)->ways.spares += GN_NODE_SPARES; /* else one stands by, and is taken */
-	(void)send_much(MUCH, (GN_NODE_BULK_AFTER + GN_NODE_BULK_FIND) / GN_SEC - 1);
+	(void)send_much(MUCH, (GN_NODE_BULK_AFTER + GN_NODE_FIND_TIME) / GN_SEC - 1);
 	assert_int_equal(counter_of(SECOND, "relay-bulk-asked"), 0);
 	unsigned took = send_much(MUCH, 300);
 	print_message("%u kB in %u s\n", MUCH / 1000, took);

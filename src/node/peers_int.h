@@ -112,6 +112,7 @@ struct session {
 	gn_time way_given;    /* of another session, last, since it is silent; 0: it was not */
 	gn_time spare_at;     /* when another relay is due, 0: it is on none (spare.c) */
 	unsigned spare_tries; /* that were asked and have not answered */
+	bool spare_sought;    /* where the peer has places, since it stands alone */
 	/* bulk.c: since when much waits on a small circuit, 0: it does not; when one may be asked
 	 * for */
 	gn_time bulk_since, bulk_at;

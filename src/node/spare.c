@@ -4,7 +4,8 @@
  *
  *   on a relay -> due [10 s later, for who opened the circuit | silent] -> asked [OPEN]
  *     asked -> a path of the session [OPENED, and the peer answers on it]
- *           -> due [the relay refuses: the next one; all did: in 30 s]
+ *           -> due [the relay refuses: the next one; all did: in 30 s, and the first time as soon
+ *                   as it is looked up where else the peer has a place]
  *
  * 1. One relay has one path of a session.
  * 2. A spare circuit is the session's it was opened for, and ends with it, unless another session
@@ -86,6 +87,10 @@ static void ask(struct gn_node *node, gn_jet_id id, struct session *s,
 	struct gn_node_circuit *c = link ? gn_map_get(&node->ways.circuits, &link) : NULL;
 	if (!c) {
 		s->spare_tries = 0;
+		if (!s->spare_sought && s->peer->named &&
+		    gn_node_homes_find(node, &s->peer->pk) == GN_OK)
+			s->spare_at = node->now + GN_NODE_FIND_TIME;
+		s->spare_sought = true;
 		return;
 	}
 	c->spare = id;
@@ -110,6 +115,7 @@ static void look(struct gn_node *node, gn_jet_id id, struct session *s)
 	if (!lost && has_spare(node, id, main)) {
 		s->spare_at = main->called ? 0 : gn_relay_spare_at(node->now);
 		s->spare_tries = 0;
+		s->spare_sought = false;
 		return;
 	}
 	if (!s->spare_at && !main->called)
@@ -155,6 +161,7 @@ void gn_node_spare_lost(struct gn_node *node, gn_jet_id session)
 		return;
 	s->spare_at = node->now;
 	s->spare_tries = 0;
+	s->spare_sought = false;
 	node->ways.spare_at = node->now;
 }
 
