@@ -284,6 +284,7 @@ static void put_record(struct gn_node *node)
 		r.url_count = gn_noderec_url(gn_str(node->config.wss_url), &r.urls[0]);
 	gn_err err = gn_noderec_record(&node->key, &r, &buf);
 	GN_ASSERT(err == GN_OK);
+	h->before = h->published;
 	h->published = node->now;
 	h->changed = 0;
 	if (gn_overlay_put(node->overlay, gn_buf_slice(&buf), 0, node->now, &h->put))
@@ -326,7 +327,8 @@ static gn_time record_due(const struct gn_node *node)
 		return gn_time_min(at, node->started + GN_NODE_RECORD_FIRST);
 	if (!h->published)
 		return at;
-	at = at < h->published + GN_NODE_RECORD_EVERY ? h->published + GN_NODE_RECORD_EVERY : at;
+	if (h->before && at < h->before + GN_NODE_RECORD_EVERY)
+		at = h->before + GN_NODE_RECORD_EVERY;
 	return gn_time_min(at, h->published + GN_NODE_RECORD_AGAIN);
 }
 
@@ -416,8 +418,10 @@ bool gn_node_homes_overlay_event(struct gn_node *node, const struct gn_overlay_e
 	*out = (struct gn_node_found){.addr_count = 0};
 	if (e->op == h->put) {
 		h->put = 0;
-		if (e->err)
-			changed(node); /* and again in a minute */
+		if (e->err) { /* again in a minute */
+			h->before = h->published;
+			changed(node);
+		}
 		return true;
 	}
 	const struct gn_pk *pk = gn_map_get(&h->finds, &e->op);
@@ -426,5 +430,7 @@ bool gn_node_homes_overlay_event(struct gn_node *node, const struct gn_overlay_e
 	out->pk = *pk;
 	gn_map_remove(&h->finds, &e->op);
 	take_value(node, e, out);
+	if (out->url_count && place_of(h, &out->pk) && !*gn_node_peers_url(node, &out->pk))
+		changed(node); /* the own record names it, too */
 	return true;
 }

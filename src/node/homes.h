@@ -23,6 +23,7 @@ struct gn_node_homes {
 	} places[GN_NODE_PLACES];
 	gn_time look;      /* at who is linked */
 	gn_time published; /* the record; 0: never */
+	gn_time before;    /* the one before; 0: none */
 	gn_time changed;   /* since when it does not say what it should; 0: it does */
 	uint64_t seq;
 	gn_op put;

@@ -105,7 +105,7 @@
 #define GN_NODE_FINDS 64u                    /* node records looked up at a time */
 #define GN_NODE_FIND_TIME (3 * GN_SEC)       /* then it is there, or nowhere */
 #define GN_NODE_HOMES_LOOK (5 * GN_SEC)      /* between looks at who could be a home */
-#define GN_NODE_RECORD_EVERY (60 * GN_SEC)   /* the own record is put at most once */
+#define GN_NODE_RECORD_EVERY (60 * GN_SEC)   /* the own record is put at most twice */
 #define GN_NODE_RECORD_SETTLE (1 * GN_SEC)   /* after a change */
 #define GN_NODE_RECORD_FIRST (10 * GN_SEC)   /* after the start, where a url is told */
 #define GN_NODE_RECORD_AGAIN (1500 * GN_SEC) /* and anew, though nothing has changed */

@@ -73,7 +73,7 @@ static void begin(void)
 	talk(15 * GN_SEC); /* another relay stands by */
 	assert_true(stall < 300 * GN_MSEC);
 	wired_dials(&wires, FIRST);
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < SERVERS; i++) {
 		char url[] = "wss://n0/geonet/1";
 		url[7] = (char)('0' + i);
 		peers_learn_url(peers_of(end_of(0), key_of(i)), url);

@@ -126,6 +126,28 @@ static void homes_are_two_and_say_their_urls(void **state)
 	whole_free(&w);
 }
 
+/* When its record was put it did not know that. */
+static void a_url_of_a_home_that_is_found_is_told(void **state)
+{
+	(void)state;
+	make(SHUT + 1);
+	wired_run(&wires, 400 * GN_SEC);
+	struct gn_node *node = whole_node(&w, SHUT);
+	const struct gn_pk *home = gn_node_homes_place(node);
+	assert_non_null(home);
+	for (int known = 1; known >= 0; known--) {
+		peers_of(node, home)->url_count *= (unsigned)known;
+		node->homes.changed = 0;
+		whole_moved(&w, SHUT);
+		assert_int_equal(gn_node_homes_find(node, home), GN_OK);
+		whole_moved(&w, SHUT);
+		wired_run(&wires, GN_NODE_RECORD_SETTLE / 2);
+		assert_true(*gn_node_peers_url(node, home));
+		assert_int_equal(node->homes.changed != 0, !known);
+	}
+	whole_free(&w);
+}
+
 /* Without offers, by which jet would try by itself. */
 static void udp_that_goes_is_missed_and_that_comes_is_used(void **state)
 {
@@ -271,6 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_udp_a_peer_is_dialled_by_its_url),
 		cmocka_unit_test(homes_are_two_and_say_their_urls),
+		cmocka_unit_test(a_url_of_a_home_that_is_found_is_told),
 		cmocka_unit_test(udp_that_goes_is_missed_and_that_comes_is_used),
 		cmocka_unit_test(a_silent_session_is_not_heard),
 		cmocka_unit_test(a_url_that_leads_nowhere_is_forgotten),
