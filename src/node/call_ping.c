@@ -71,7 +71,8 @@ static gn_time look(struct gn_node_request *r)
 	const struct gn_node *node = r->node;
 	struct gn_jet_info info;
 	ask(r, p);
-	if (!p->session && node->now >= p->again) {
+	/* none yet, or the one on which it was asked has ended */
+	if (!gn_node_peers_session(node, &p->pk) && node->now >= p->again) {
 		p->again = node->now + GN_SEC;
 		(void)!gn_node_peers_reach(r->node, &p->pk);
 	}
