@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#define DOORS (GN_NODE_TURN_CONNS + 1)
+#define DOORS (GN_NODE_TURN_CONNS + 2)
 
 static int doors[DOORS];
 static unsigned door_count;
@@ -80,12 +80,20 @@ static void strangers_give_way_over_tcp(void **state)
 		turned.node.config.guard_count_local = cases[i].counted;
 		for (unsigned k = 0; k < cases[i].most; k++)
 			(void)knock();
+		assert_int_equal(write(doors[0], "", 1), 1); /* a message of TURN begins */
+		spin();
 		assert_int_equal(turned_counter("connected"), cases[i].most);
 		assert_int_equal(turned_counter("conns-evicted"), 0);
 		(void)knock();
 		assert_int_equal(turned_counter("conns-evicted"), 1);
+		assert_true(is_shut(doors[1])); /* the oldest of those that said nothing */
+		assert_false(is_shut(doors[0]) || is_shut(doors[2]));
+		for (unsigned k = 2; k <= cases[i].most; k++)
+			assert_int_equal(write(doors[k], "", 1), 1);
+		spin();
+		(void)knock();
 		assert_true(is_shut(doors[0])); /* the oldest */
-		assert_false(is_shut(doors[1]));
+		assert_false(is_shut(doors[2]));
 		leave();
 	}
 	turned.node.config.guard_count_local = false;

@@ -7,7 +7,7 @@
  *   any      -> closed  [its end; nothing acknowledged for 30 s; what it sends is none of TURN's]
  *
  * 1. When places are all taken the oldest stranger of the prefix that has most of them gives way,
- *    the newcomer's counting one more; clients stay.
+ *    the newcomer's counting one more, first of those that have sent nothing; clients stay.
  * 2. What waits for one is bounded; whole messages are lost beyond it, as over UDP.
  * 3. A connection that is closed says nothing more to the engine: gn_node_turn_gone was the last.
  *
@@ -209,26 +209,33 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 
 /* ---- who comes ---- */
 
-/* Connections, or strangers' alone, of a prefix or of all. */
-static unsigned count(const struct turn_tcp *tcp, const uint64_t *prefix, bool strangers)
+enum crowd { ALL, STRANGERS, SILENT };
+
+static bool is_of(const struct turn_conn *c, enum crowd crowd)
+{
+	return crowd == ALL || (!is_client(c) && (crowd == STRANGERS || !c->begun));
+}
+
+/* Connections of a prefix or of all. */
+static unsigned count(const struct turn_tcp *tcp, const uint64_t *prefix, enum crowd crowd)
 {
 	unsigned n = 0;
 	for (const struct turn_conn *c = tcp->conns; c; c = c->next)
-		n += (!prefix || gn_addr_prefix(&c->way.addr) == *prefix) &&
-		     (!strangers || !is_client(c));
+		n += (!prefix || gn_addr_prefix(&c->way.addr) == *prefix) && is_of(c, crowd);
 	return n;
 }
 
-/* The oldest stranger of this prefix, or of the one that has most of them. */
-static struct turn_conn *oldest(const struct turn_tcp *tcp, uint64_t newcomer, bool own)
+/* The oldest of the crowd and this prefix, or of the one that has most of them. */
+static struct turn_conn *oldest(const struct turn_tcp *tcp, uint64_t newcomer, bool own,
+				enum crowd crowd)
 {
 	struct turn_conn *found = NULL;
 	unsigned most = 0;
 	for (struct turn_conn *c = tcp->conns; c; c = c->next) {
 		uint64_t prefix = gn_addr_prefix(&c->way.addr);
-		if (is_client(c) || (own && prefix != newcomer))
+		if (!is_of(c, crowd) || (own && prefix != newcomer))
 			continue;
-		unsigned n = count(tcp, &prefix, true) + (prefix == newcomer);
+		unsigned n = count(tcp, &prefix, crowd) + (prefix == newcomer);
 		if (n > most) {
 			most = n;
 			found = c;
@@ -243,10 +250,12 @@ static bool place(struct gn_node *node, const struct gn_addr *from)
 	struct gn_node_turn *t = node->turn;
 	uint64_t prefix = gn_addr_prefix(from);
 	bool own = gn_node_turn_counted(node, from) &&
-		   count(t->tcp, &prefix, false) >= GN_NODE_TURN_CONNS_PREFIX;
-	if (!own && count(t->tcp, NULL, false) < GN_NODE_TURN_CONNS)
+		   count(t->tcp, &prefix, ALL) >= GN_NODE_TURN_CONNS_PREFIX;
+	if (!own && count(t->tcp, NULL, ALL) < GN_NODE_TURN_CONNS)
 		return true;
-	struct turn_conn *gives_way = oldest(t->tcp, prefix, own);
+	struct turn_conn *gives_way = oldest(t->tcp, prefix, own, SILENT);
+	if (!gives_way)
+		gives_way = oldest(t->tcp, prefix, own, STRANGERS);
 	if (!gives_way)
 		return false;
 	t->count.evicted++;
