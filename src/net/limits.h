@@ -81,9 +81,9 @@
 #define QUIC_HELLOS_PREFIX 4u /* of them whose handshake, 1 ms of ours, is not done */
 #define QUIC_INCOMING 224u    /* of all that come in: the others are for those that we dial */
 #define QUIC_STRANGERS 64u    /* of these on which no key is proven yet */
-/* Retries, each 20 us, in a window: 2 % of a core; of a prefix; told apart by eight bits */
+/* Retries, each 20 us, in a window: 10 % of a core; of a prefix; told apart by eight bits */
 #define QUIC_RETRY_WINDOW (100 * GN_MSEC)
-#define QUIC_RETRIES 100u
+#define QUIC_RETRIES 500u
 #define QUIC_RETRIES_PREFIX 8u
 #define QUIC_RETRY_SLOTS 256u
 #define QUIC_QUEUE_MAX (256u << 10) /* bytes that wait in one: what is over is lost */
