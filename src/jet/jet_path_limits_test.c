@@ -468,6 +468,7 @@ static void test_a_better_address(void **state)
 		u->ways[u->count++] = (struct jet_punch_way){.way.addr = six, .rank = 1};
 		u->state = JET_PUNCH_VOLLEY;
 		u->at = e->now;
+		s->bytes_received = JET_PUNCH_COST; /* pays for two challenges, and one more */
 		for (int i = 0; i < 2; i++)
 			assert_true(jet_punch_next(s, e->now, &p, &to, data[i]));
 		struct jet_frame f = {.type = JET_F_PATH_RESPONSE, .data = GN_SLICE(data[0])};
