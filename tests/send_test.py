@@ -522,6 +522,24 @@ def case_path(nodes, seed):
     check(count > 0, "it was the rule")
 
 
+def case_silent(nodes, seed):
+    """A sender who says nothing more holds nobody for ever, though its node is there."""
+    ann, ben = two(nodes)
+    sent, inbox = folders(nodes)
+    make(f"{sent}/a", 64 * MIB)
+    send = Run(ann, "send", f"{sent}/a")
+    receive = Run(ben, "receive", send.code(), "--yes", "--patience", "1", cwd=inbox)
+    send.wait_for("paired")
+    send.process.send_signal(signal.SIGSTOP)
+    said = receive.end(5)["error"]
+    check("away" in said["message"], f"who is to blame: {said}")
+    send.process.send_signal(signal.SIGCONT)
+    Run(ben, "receive", "--yes", cwd=inbox).end()
+    send.end()
+    equal(sent, inbox)
+    no_leftovers(inbox, nodes)
+
+
 def peak(run):
     with open(f"/proc/{run.process.pid}/status", encoding="ascii") as f:
         return next(int(line.split()[1]) for line in f if line.startswith("VmHWM")) * 1024

@@ -43,6 +43,8 @@ struct receiving {
 	enum step step;
 	gn_time rest_until, rest;
 	unsigned busy;
+	gn_time heard; /* when it was last not so that they should speak and do not */
+	uint64_t heard_moves;
 	bool wrong, used, gone; /* what the nodes of the place said */
 	gn_err err;             /* of the last tunnel */
 	char why[TUNNEL_WHY];   /* POLICY: whose rule */
@@ -422,6 +424,18 @@ static int heed_interrupt(struct receiving *r)
 	return answer(r, false);
 }
 
+/* Who has nothing to say though it is their turn is away, whatever their node says. */
+static void heed_silence(struct receiving *r, gn_time now)
+{
+	struct trip *p = &r->trip;
+	bool hears = r->meet.state == MEET_CARRIES && gn_transfer_hears(p->t);
+	if (!hears || r->heard_moves != p->link->moves)
+		r->heard = now;
+	r->heard_moves = p->link->moves;
+	if (hears && !p->away && now - r->heard >= p->patience)
+		p->away = r->heard;
+}
+
 /* ---- its end ---- */
 
 /* geonet receive CODE, as it was typed or not. */
@@ -517,6 +531,7 @@ static int serve(struct receiving *r)
 		trip_pump(p, now);
 		if (p->finished && r->rest > 2 * GN_SEC) /* the sender cannot be told */
 			return say_end(r);
+		heed_silence(r, now);
 		exit = question_stands(r) ? -1
 					  : trip_interrupted(p, how(r)); /* or the next turn's */
 		exit = exit >= 0 ? exit : trip_broken(p, how(r));

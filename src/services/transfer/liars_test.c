@@ -347,6 +347,33 @@ static void no_more_than_ahead(void **state)
 	assert_int_equal(g->s.disk.reads, reads + TRANSFER_AHEAD);
 }
 
+/* Whose turn it is: a sender who is silent in theirs is away. */
+static void whose_turn(void **state)
+{
+	struct gn_transfer_request r;
+	(void)state;
+	rig_receive(g);
+	assert_false(gn_transfer_hears(g->r.t));
+	rig_fini(g);
+	rig_init(g, 7);
+	offered("x", 2 * GN_BLOCK + 1);
+	assert_false(gn_transfer_hears(g->r.t)); /* what there is was not said */
+	take_have();
+	assert_true(gn_transfer_hears(g->r.t));
+	for (unsigned i = 0; i < TRANSFER_SLOTS; i++)
+		g->r.t->take.slots[i].state = SLOT_OUT;
+	assert_false(gn_transfer_hears(g->r.t)); /* the disk's */
+	assert_false(gn_transfer_next_request(g->r.t, &r));
+	g->r.t->take.slots[3].state = SLOT_FREE;
+	assert_true(gn_transfer_hears(g->r.t));
+	gn_transfer_cut(g->r.t);
+	assert_false(gn_transfer_hears(g->r.t));
+	assert_int_equal(gn_transfer_begin(g->r.t, &g->secret, g->now), GN_OK);
+	assert_true(gn_transfer_hears(g->r.t)); /* the list comes at once */
+	gn_transfer_stop(g->r.t, GN_CANCELLED);
+	assert_false(gn_transfer_hears(g->r.t));
+}
+
 /* A disk that does not write holds up what is bounded. */
 static void no_more_than_slots(void **state)
 {
@@ -402,6 +429,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(have_lies, start, end),
 		cmocka_unit_test_setup_teardown(no_more_than_ahead, start, end),
 		cmocka_unit_test_setup_teardown(no_more_than_slots, start, end),
+		cmocka_unit_test_setup_teardown(whose_turn, start, end),
 	};
 	int bad = cmocka_run_group_tests(tests, NULL, NULL);
 	free(content);

@@ -48,6 +48,15 @@ bool take_busy(const struct gn_transfer *t)
 	return false;
 }
 
+bool take_hears(const struct gn_transfer *t)
+{
+	const struct transfer_take *k = &t->take;
+	bool room = k->filling != NULL;
+	for (unsigned i = 0; i < TRANSFER_SLOTS; i++)
+		room = room || k->slots[i].state == SLOT_FREE;
+	return k->stream == HEAR_MANIFEST || (k->stream == HEAR_BLOCKS && room);
+}
+
 /* ---- to the disk ---- */
 
 bool take_request(struct gn_transfer *t, struct gn_transfer_request *out, uint64_t *token)

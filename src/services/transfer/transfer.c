@@ -284,6 +284,11 @@ void gn_transfer_tick(struct gn_transfer *t, gn_time now)
 	step(t, now);
 }
 
+bool gn_transfer_hears(const struct gn_transfer *t)
+{
+	return !t->sends && !t->over && take_hears(t);
+}
+
 /* ---- outputs ---- */
 
 bool gn_transfer_next_event(struct gn_transfer *t, struct gn_transfer_event *out)
