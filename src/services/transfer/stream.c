@@ -86,6 +86,15 @@ const char *transfer_path_fault(struct gn_slice path)
 	return NULL;
 }
 
+/* As senders make it: two forms of one name would be one file where the disk has its own form. */
+static bool is_composed(struct gn_slice path)
+{
+	char text[GN_PATH_MAX];
+	size_t len;
+	return gn_bundle_path_nfc(path, text, &len) == GN_OK &&
+	       gn_slice_eq(path, gn_slice(text, len));
+}
+
 struct gn_slice transfer_top_name(const struct gn_transfer *t, const struct transfer_top *top)
 {
 	struct gn_bundle_file f;
@@ -131,7 +140,7 @@ gn_err transfer_index(struct gn_transfer *t)
 	for (uint32_t i = 0; i < t->count_files; i++) {
 		struct gn_bundle_file f;
 		gn_manifest_at(t->manifest, i, &f);
-		if (transfer_path_fault(f.path))
+		if (transfer_path_fault(f.path) || !is_composed(f.path))
 			return GN_PROTOCOL;
 		t->first[i] = (uint32_t)blocks;
 		blocks += gn_tree_block_count(f.size);
