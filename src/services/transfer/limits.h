@@ -25,7 +25,9 @@
 #define TRANSFER_PART_MAX 255 /* bytes between two '/': what file systems take */
 /* bytes of a name on the first level: " (999)" and ".part" are added */
 #define TRANSFER_TOP_MAX 244
-#define TRANSFER_TOPS 1024  /* names on the first level: compared with each other */
+#define TRANSFER_TOPS 1024 /* names on the first level: compared with each other */
+/* as many as files: 4 KiB of a disk and an inode each, though no byte of them is offered */
+#define TRANSFER_FOLDERS 100000
 #define TRANSFER_NUMBER 999 /* of "name (n)": then it is given up */
 
 /* ---- files ---- */

@@ -151,6 +151,25 @@ static void list_limits(void **state)
 	}
 }
 
+/* Folders are no bytes that are offered, and take a place on the disk each. */
+static void folder_limit(void **state)
+{
+	enum { DEEP = 500, FILES = TRANSFER_FOLDERS / DEEP };
+	static char names[FILES + 1][GN_PATH_MAX];
+	struct gn_bundle_file files[FILES + 1];
+	(void)state;
+	for (unsigned i = 0; i <= FILES; i++) {
+		int n = snprintf(names[i], sizeof names[i], "%03u/", i);
+		for (unsigned k = 0; k < DEEP - 1 && i < FILES; k++)
+			n += snprintf(names[i] + n, sizeof names[i] - (size_t)n, "a/");
+		names[i][n] = 'f';
+		files[i] = empty_file(names[i]);
+	}
+	g->accept = false;
+	refused(files, FILES, GN_OK);
+	refused(files, FILES + 1, GN_LIMIT);
+}
+
 /* Files that have the same bytes cost their list 100 bytes each: what they would be is bounded. */
 static void block_limits(void **state)
 {
@@ -188,6 +207,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lists, start, end),
 		cmocka_unit_test_setup_teardown(huge_list, start, end),
 		cmocka_unit_test_setup_teardown(list_limits, start, end),
+		cmocka_unit_test_setup_teardown(folder_limit, start, end),
 		cmocka_unit_test_setup_teardown(block_limits, start, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,10 +124,23 @@ static gn_err count_tops(struct gn_transfer *t)
 	return GN_OK;
 }
 
+/* Folders of a path that the one before it in the list is not in. */
+static uint64_t new_folders(struct gn_slice before, struct gn_slice path)
+{
+	uint64_t folders = 0;
+	bool same = true;
+	for (size_t i = 0; i < path.len; i++) {
+		same = same && i < before.len && before.p[i] == path.p[i];
+		folders += !same && path.p[i] == '/';
+	}
+	return folders;
+}
+
 gn_err transfer_index(struct gn_transfer *t)
 {
 	struct gn_manifest_args info;
-	uint64_t blocks = 0;
+	struct gn_slice before = gn_slice(NULL, 0);
+	uint64_t blocks = 0, folders = 0;
 	GN_ASSERT(t->manifest && !t->first && !t->block);
 	gn_manifest_info(t->manifest, &info);
 	t->count_files = (uint32_t)info.file_count;
@@ -145,7 +158,9 @@ gn_err transfer_index(struct gn_transfer *t)
 		t->first[i] = (uint32_t)blocks;
 		blocks += gn_tree_block_count(f.size);
 		t->bytes += f.size;
-		if (blocks > TRANSFER_BLOCKS)
+		folders += new_folders(before, f.path);
+		before = f.path;
+		if (blocks > TRANSFER_BLOCKS || folders > TRANSFER_FOLDERS)
 			return GN_LIMIT;
 	}
 	t->blocks = t->first[t->count_files] = (uint32_t)blocks;
