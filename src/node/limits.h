@@ -78,9 +78,10 @@
 #define GN_NODE_SPARES 256u
 #define GN_NODE_SPARE_LOOK GN_SEC
 #define GN_NODE_SPARE_AGAIN (30 * GN_SEC)
-/* A circuit with more has bulk (RE-33). Much waits for so long before one is asked for; and after
- * all relays refused, twice as long each time up to: */
-#define GN_NODE_CIRCUIT_SMALL 2048u
+/* A circuit with more has bulk: what the commons give (RE-33), since a relay may say anything. Much
+ * waits for so long before one is asked for; and after all relays refused, twice as long each time
+ * up to: */
+#define GN_NODE_CIRCUIT_SMALL ((64u << 10) - 1)
 #define GN_NODE_BULK_AFTER (2 * GN_SEC)
 #define GN_NODE_BULK_AGAIN (60 * GN_SEC)
 #define GN_NODE_BULK_ROUNDS 3 /* doublings: 8 minutes */

@@ -158,6 +158,34 @@ static void a_circuit_is_small_by_its_rate(void **state)
 	whole_free(&w);
 }
 
+/* A relay says that more goes than does, at both ends: it is left for bulk elsewhere, as one that
+ * says the truth is. */
+static void a_rate_that_is_a_lie_holds_nobody(void **state)
+{
+	static const uint32_t lies[] = {RELAY_SMALL_RATE + 1, RELAY_COMMONS_RATE / 2,
+					RELAY_COMMONS_RATE, 1u << 20};
+	(void)state;
+	for (unsigned i = 0; i < GN_COUNT(lies); i++) {
+		begin(2);
+		join(FIRST, SECOND);
+		for (unsigned k = 2; k < SERVERS; k++)
+			give(k, GN_RELAY_COMMONS);
+		for (unsigned end = 0; end < 2; end++) {
+			unsigned at = end ? SECOND : FIRST;
+			struct gn_node_circuit out;
+			struct gn_relay_event e = {.kind = GN_RELAY_CALLED,
+						   .op = main_of(at, end ? FIRST : SECOND)->op,
+						   .rate = {lies[i], 65536}};
+			assert_int_equal(gn_node_ways_event(whole_node(&w, at), &e, &out),
+					 GN_NODE_WAYS_NOTHING);
+		}
+		unsigned took = send_much(MUCH, 400);
+		print_message("%u: %u kB in %u s\n", lies[i], MUCH / 1000, took);
+		assert_in_range(took, 1, 60);
+		whole_free(&w);
+	}
+}
+
 /* The end that was called has much to send: by the other's homes, which it looks up. */
 static void who_was_called_asks(void **state)
 {
@@ -207,6 +235,7 @@ int main(void)
 		cmocka_unit_test(much_gets_a_circuit_of_bulk),
 		cmocka_unit_test(who_is_refused_stays),
 		cmocka_unit_test(a_circuit_is_small_by_its_rate),
+		cmocka_unit_test(a_rate_that_is_a_lie_holds_nobody),
 		cmocka_unit_test(who_was_called_asks),
 		cmocka_unit_test(what_ends_is_not_asked_for_at_once),
 	};
