@@ -113,6 +113,8 @@ static void with_a_rule_of_one_there_is_none(void **state)
 
 /* ---- tokens ---- */
 
+static gn_time set_ahead; /* by which the clocks of all were set since they started */
+
 /* The line of the owner's file for a token of relay 0's own key. */
 static void give_token_of(unsigned relay, unsigned to, const struct gn_pk *bearer, uint8_t depth)
 {
@@ -123,8 +125,8 @@ static void give_token_of(unsigned relay, unsigned to, const struct gn_pk *beare
 	struct gn_token_fields f = {.audience = *bearer,
 				    .rights = &right,
 				    .right_count = 1,
-				    .not_before = gn_unix(w.now) - 10,
-				    .expires = gn_unix(w.now) + 7200,
+				    .not_before = gn_unix(w.now + set_ahead) - 10,
+				    .expires = gn_unix(w.now + set_ahead) + 7200,
 				    .depth = depth};
 	assert_int_equal(gn_token_issue(&whole_node(&w, relay)->key, &f, &out, NULL), GN_OK);
 	strcpy(text, "# relays\n\n");
@@ -183,12 +185,21 @@ static void a_token_opens_much(void **state)
 	whole_free(&w);
 }
 
-/* The caller's token for the second relay, given on to the first: for an hour, and by who may. */
+/* The caller's token for the second relay, given on to the first: for an hour, and by who may; also
+ * where the clocks were set since the nodes began. */
 static void a_token_of_the_second_opens_much(void **state)
 {
 	(void)state;
-	for (unsigned depth = 0; depth < 2; depth++) {
+	for (unsigned turn = 0; turn < 3; turn++) {
+		unsigned depth = turn > 0;
 		make("port", "sym");
+		set_ahead = turn == 2 ? 3 * 3600 * GN_SEC : 0;
+		for (unsigned i = 0; i <= SECOND; i++) {
+			whole_moved(&w, i);
+			gn_overlay_clock(whole_node(&w, i)->overlay, w.now + set_ahead, w.now);
+			assert_int_equal(gn_node_unix(whole_node(&w, i)),
+					 gn_unix(w.now + set_ahead));
+		}
 		for (unsigned i = 0; i < SERVERS; i++)
 			gn_relay_give(whole_node(&w, i)->relay,
 				      &(struct gn_relay_give){.level = i == SHUT ? GN_RELAY_TOKENS
@@ -212,13 +223,14 @@ static void a_token_of_the_second_opens_much(void **state)
 		for (uint32_t i = 0; i < r->count; i++) {
 			const struct relay_circuit *c = r->circuits[i];
 			assert_int_equal(c->bulk, c->right != NULL);
-			assert_true(!c->right ||
-				    c->right->until <= gn_unix(w.now) + GN_NODE_RIGHT_GIVEN);
+			assert_true(!c->right || c->right->until <= gn_unix(w.now + set_ahead) +
+									    GN_NODE_RIGHT_GIVEN);
 			much |= c->bulk;
 		}
 		assert_true(r->count > 0 && much == (depth > 0));
 		whole_free(&w);
 	}
+	set_ahead = 0;
 }
 
 /* Of somebody else's token, and of a file that is wrong, comes no more than of none. */

@@ -65,7 +65,7 @@ bool gn_node_right_given(struct gn_node *node, const struct gn_pk *relay, const 
 	uint8_t bytes[GN_TOKEN_MAX];
 	struct gn_buf own = {bytes, 0, sizeof bytes};
 	struct gn_token t;
-	uint64_t now = gn_unix(node->now);
+	uint64_t now = gn_node_unix(node);
 	if (!gn_node_right_for(node, relay, &own) || gn_token_read(gn_buf_slice(&own), &t))
 		return false;
 	const struct gn_token_block *last = &t.blocks[t.count - 1];
