@@ -522,22 +522,32 @@ def case_path(nodes, seed):
     check(count > 0, "it was the rule")
 
 
-def case_silent(nodes, seed):
-    """A sender who says nothing more holds nobody for ever, though its node is there."""
+def stopped(nodes, patient, still):
+    """Who does nothing in their turn holds nobody for ever, though their node is there."""
     ann, ben = two(nodes)
     sent, inbox = folders(nodes)
-    make(f"{sent}/a", 64 * MIB)
-    send = Run(ann, "send", f"{sent}/a")
-    receive = Run(ben, "receive", send.code(), "--yes", "--patience", "1", cwd=inbox)
-    send.wait_for("paired")
-    send.process.send_signal(signal.SIGSTOP)
-    said = receive.end(5)["error"]
+    make(f"{sent}/a", 192 * MIB)
+    words = ("send", f"{sent}/a"), ("receive", "--yes")
+    runs = [Run(ann, *words[0], *patient[0])]
+    runs.append(Run(ben, *words[1], runs[0].code(), *patient[1], cwd=inbox))
+    node_rig.eventually("some of it is there", PATIENCE, lambda: bytes_in(inbox) > MIB)
+    runs[still].process.send_signal(signal.SIGSTOP)
+    said = runs[1 - still].end(5)["error"]
     check("away" in said["message"], f"who is to blame: {said}")
-    send.process.send_signal(signal.SIGCONT)
-    Run(ben, "receive", "--yes", cwd=inbox).end()
-    send.end()
+    runs[still].process.send_signal(signal.SIGCONT)
+    runs[1 - still] = Run((ben, ann)[still], *words[1 - still], cwd=inbox)
+    for run in runs:
+        run.end()
     equal(sent, inbox)
     no_leftovers(inbox, nodes)
+
+
+def case_silent(nodes, seed):
+    stopped(nodes, ((), ("--patience", "1")), 0)
+
+
+def case_deaf(nodes, seed):
+    stopped(nodes, (("--patience", "1"), ()), 1)
 
 
 def peak(run):

@@ -43,8 +43,6 @@ struct receiving {
 	enum step step;
 	gn_time rest_until, rest;
 	unsigned busy;
-	gn_time heard; /* when it was last not so that they should speak and do not */
-	uint64_t heard_moves;
 	bool wrong, used, gone; /* what the nodes of the place said */
 	gn_err err;             /* of the last tunnel */
 	char why[TUNNEL_WHY];   /* POLICY: whose rule */
@@ -246,7 +244,7 @@ static int is_gone(struct receiving *r, gn_time now)
 		return CLI_OK;
 	}
 	if (!p->away) {
-		p->away = now;
+		p->away = p->heard ? p->heard : now;
 		r->rest = GN_SEC / 2;
 		said_line(p->cli, json_pack("{ss}", "event", "away"));
 		cli_note(p->cli, "They went away; trying to reach them again.");
@@ -424,18 +422,6 @@ static int heed_interrupt(struct receiving *r)
 	return answer(r, false);
 }
 
-/* Who has nothing to say though it is their turn is away, whatever their node says. */
-static void heed_silence(struct receiving *r, gn_time now)
-{
-	struct trip *p = &r->trip;
-	bool hears = r->meet.state == MEET_CARRIES && gn_transfer_hears(p->t);
-	if (!hears || r->heard_moves != p->link->moves)
-		r->heard = now;
-	r->heard_moves = p->link->moves;
-	if (hears && !p->away && now - r->heard >= p->patience)
-		p->away = r->heard;
-}
-
 /* ---- its end ---- */
 
 /* geonet receive CODE, as it was typed or not. */
@@ -531,7 +517,7 @@ static int serve(struct receiving *r)
 		trip_pump(p, now);
 		if (p->finished && r->rest > 2 * GN_SEC) /* the sender cannot be told */
 			return say_end(r);
-		heed_silence(r, now);
+		trip_heed(p, r->meet.state == MEET_CARRIES, now);
 		exit = question_stands(r) ? -1
 					  : trip_interrupted(p, how(r)); /* or the next turn's */
 		exit = exit >= 0 ? exit : trip_broken(p, how(r));

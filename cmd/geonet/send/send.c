@@ -230,7 +230,7 @@ static void is_gone(struct sending *s, struct meet *m, gn_time now)
 	trip_pump(&s->trip, now); /* its last words may have come with it */
 	gn_transfer_cut(s->trip.t);
 	s->active = NULL;
-	s->trip.away = now;
+	s->trip.away = s->trip.heard ? s->trip.heard : now;
 	if (s->trip.finished || s->trip.stopped)
 		return;
 	said_line(s->trip.cli, json_pack("{ss}", "event", "away"));
@@ -351,6 +351,7 @@ static int serve(struct sending *s)
 			meet_part(s->active, now);
 		if (over && (!s->active || s->active->state == MEET_NONE))
 			return say_end(s);
+		trip_heed(p, s->active && s->active->state == MEET_CARRIES, now);
 		exit = trip_interrupted(p, said_command(p->cli));
 		exit = exit >= 0 ? exit : trip_broken(p, said_command(p->cli));
 		exit = exit < 0 ? code_over(s, now) : exit;

@@ -70,6 +70,16 @@ bool trip_wait(struct trip *p, gn_time until, bool input)
 	return more[1].revents != 0;
 }
 
+void trip_heed(struct trip *p, bool carries, gn_time now)
+{
+	bool waits = carries && gn_transfer_waits(p->t);
+	if (!waits || p->heard_moves != p->link->moves)
+		p->heard = now;
+	p->heard_moves = p->link->moves;
+	if (waits && !p->away && now - p->heard >= p->patience)
+		p->away = p->heard;
+}
+
 int trip_interrupted(struct trip *p, const char *how)
 {
 	if (!link_interrupted())

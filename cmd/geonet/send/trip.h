@@ -25,6 +25,8 @@ struct trip {
 	uint64_t moves;                         /* events and requests */
 	gn_time away;                           /* since when the other end is; 0: it is here */
 	gn_time patience;
+	gn_time heard; /* when it was last not so that the other end's turn was, and nothing came */
+	uint64_t heard_moves;
 };
 
 /* patience: --patience, in minutes. False after printing. */
@@ -35,6 +37,9 @@ void trip_pump(struct trip *p, gn_time now);
 uint64_t trip_moves(const struct trip *p);
 /* Until something can be read, or the time is there. input: stdin, too; true: it can be read. */
 bool trip_wait(struct trip *p, gn_time until, bool input);
+/* Whose turn it is and who does nothing is away, whatever their node says. carries: there is a
+ * stream. */
+void trip_heed(struct trip *p, bool carries, gn_time now);
 /* Over with nothing left to say, or the node is gone: an exit status, after printing; -1: it goes
  * on. how: the command that does. */
 int trip_broken(struct trip *p, const char *how);

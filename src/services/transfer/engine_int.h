@@ -223,6 +223,7 @@ void give_step(struct gn_transfer *t);
 bool give_request(struct gn_transfer *t, struct gn_transfer_request *out, uint64_t *token);
 void give_done(struct gn_transfer *t, uint64_t token, gn_err err,
 	       const struct gn_transfer_result *result);
+bool give_waits(const struct gn_transfer *t); /* it is the receiver's turn */
 uint32_t give_allowed(const struct gn_transfer *t);
 void give_heard(struct gn_transfer *t);
 /* False: no frame is to be said now. */
@@ -260,7 +261,7 @@ GN_MUST gn_err keep_runs(struct gn_transfer *t);
 void take_begin(struct gn_transfer *t);
 void take_cut(struct gn_transfer *t);
 bool take_busy(const struct gn_transfer *t);  /* chunks are on their way to the disk */
-bool take_hears(const struct gn_transfer *t); /* it is the sender's turn, and there is room */
+bool take_waits(const struct gn_transfer *t); /* it is the sender's turn, and there is room */
 bool take_request(struct gn_transfer *t, struct gn_transfer_request *out, uint64_t *token);
 void take_done(struct gn_transfer *t, uint64_t token, gn_time now);
 uint32_t take_allowed(const struct gn_transfer *t);

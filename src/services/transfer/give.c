@@ -153,6 +153,15 @@ void give_done(struct gn_transfer *t, uint64_t token, gn_err err,
 		take_block(t, &t->give.reads[token], err, result);
 }
 
+bool give_waits(const struct gn_transfer *t)
+{
+	const struct transfer_give *g = &t->give;
+	const struct transfer_out *o = &t->out;
+	bool full = o->head_at < o->head_len || o->body_at < o->body_len ||
+		    (g->busy && g->reads[g->head].state == READ_FULL);
+	return g->stream == GIVE_END || (g->stream == GIVE_BLOCKS && full);
+}
+
 /* ---- what the receiver says ---- */
 
 uint32_t give_allowed(const struct gn_transfer *t)

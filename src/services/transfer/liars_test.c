@@ -353,25 +353,44 @@ static void whose_turn(void **state)
 	struct gn_transfer_request r;
 	(void)state;
 	rig_receive(g);
-	assert_false(gn_transfer_hears(g->r.t));
+	assert_false(gn_transfer_waits(g->r.t));
 	rig_fini(g);
 	rig_init(g, 7);
 	offered("x", 2 * GN_BLOCK + 1);
-	assert_false(gn_transfer_hears(g->r.t)); /* what there is was not said */
+	assert_false(gn_transfer_waits(g->r.t)); /* what there is was not said */
 	take_have();
-	assert_true(gn_transfer_hears(g->r.t));
+	assert_true(gn_transfer_waits(g->r.t));
 	for (unsigned i = 0; i < TRANSFER_SLOTS; i++)
 		g->r.t->take.slots[i].state = SLOT_OUT;
-	assert_false(gn_transfer_hears(g->r.t)); /* the disk's */
+	assert_false(gn_transfer_waits(g->r.t)); /* the disk's */
 	assert_false(gn_transfer_next_request(g->r.t, &r));
 	g->r.t->take.slots[3].state = SLOT_FREE;
-	assert_true(gn_transfer_hears(g->r.t));
+	assert_true(gn_transfer_waits(g->r.t));
 	gn_transfer_cut(g->r.t);
-	assert_false(gn_transfer_hears(g->r.t));
+	assert_false(gn_transfer_waits(g->r.t));
 	assert_int_equal(gn_transfer_begin(g->r.t, &g->secret, g->now), GN_OK);
-	assert_true(gn_transfer_hears(g->r.t)); /* the list comes at once */
+	assert_true(gn_transfer_waits(g->r.t)); /* the list comes at once */
 	gn_transfer_stop(g->r.t, GN_CANCELLED);
-	assert_false(gn_transfer_hears(g->r.t));
+	assert_false(gn_transfer_waits(g->r.t));
+}
+
+/* At the sender: the receiver's to take what is there, and to say that it has all. */
+static void whose_turn_to_take(void **state)
+{
+	static uint8_t body[GN_CHUNK];
+	uint8_t type = 0;
+	(void)state;
+	sending();
+	assert_false(gn_transfer_waits(g->s.t)); /* their person thinks */
+	have(2, "", 0);
+	assert_true(gn_transfer_waits(g->s.t));
+	while (type != FRAME_DONE) {
+		(void)rig_hear(&g->s, &type, body, sizeof body);
+		rig_work(g, &g->s);
+	}
+	assert_true(gn_transfer_waits(g->s.t));
+	rig_feed(g, &g->s, FRAME_DONE, NULL, 0);
+	assert_false(gn_transfer_waits(g->s.t));
 }
 
 /* A disk that does not write holds up what is bounded. */
@@ -430,6 +449,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_more_than_ahead, start, end),
 		cmocka_unit_test_setup_teardown(no_more_than_slots, start, end),
 		cmocka_unit_test_setup_teardown(whose_turn, start, end),
+		cmocka_unit_test_setup_teardown(whose_turn_to_take, start, end),
 	};
 	int bad = cmocka_run_group_tests(tests, NULL, NULL);
 	free(content);

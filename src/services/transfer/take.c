@@ -48,7 +48,7 @@ bool take_busy(const struct gn_transfer *t)
 	return false;
 }
 
-bool take_hears(const struct gn_transfer *t)
+bool take_waits(const struct gn_transfer *t)
 {
 	const struct transfer_take *k = &t->take;
 	bool room = k->filling != NULL;

@@ -284,9 +284,9 @@ void gn_transfer_tick(struct gn_transfer *t, gn_time now)
 	step(t, now);
 }
 
-bool gn_transfer_hears(const struct gn_transfer *t)
+bool gn_transfer_waits(const struct gn_transfer *t)
 {
-	return !t->sends && !t->over && take_hears(t);
+	return !t->over && (t->sends ? give_waits(t) : take_waits(t));
 }
 
 /* ---- outputs ---- */

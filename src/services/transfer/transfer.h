@@ -107,8 +107,9 @@ void gn_transfer_done(struct gn_transfer *t, uint64_t token, gn_err err,
 		      const struct gn_transfer_result *result, gn_time now);
 gn_time gn_transfer_deadline(const struct gn_transfer *t);
 void gn_transfer_tick(struct gn_transfer *t, gn_time now);
-/* A receiver for whom it is the sender's turn to speak. */
-bool gn_transfer_hears(const struct gn_transfer *t);
+/* It is the other end's turn: a sender's to speak, a receiver's to take what is said, or to end.
+ * Not while a receiver looks at what it has, or asks its person. */
+bool gn_transfer_waits(const struct gn_transfer *t);
 
 /* ---- outputs ---- */
 
