@@ -534,9 +534,8 @@ def stopped(nodes, patient, still):
     runs[still].process.send_signal(signal.SIGSTOP)
     said = runs[1 - still].end(5)["error"]
     check("away" in said["message"], f"who is to blame: {said}")
-    runs[still].process.send_signal(signal.SIGCONT)
-    runs[1 - still] = Run((ben, ann)[still], *words[1 - still], cwd=inbox)
-    for run in runs:
+    runs[still].kill()  # its node has ended its connection by now, or not yet
+    for run in [Run(node, *said, cwd=inbox) for node, said in zip((ann, ben), words)]:
         run.end()
     equal(sent, inbox)
     no_leftovers(inbox, nodes)
