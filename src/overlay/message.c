@@ -23,21 +23,19 @@ struct gn_fbb gn_ov_builder(struct gn_overlay *ov)
 static gn_fbref put_contact(struct gn_fbb *b, const struct gn_contact *c,
 			    const struct gn_ov_coord *coord, gn_time age, bool own)
 {
-	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
 	struct gn_fb_key pk;
 	struct gn_fb_nonce nonce;
 	struct gn_fb_addr addrs[GN_CONTACT_ADDRS];
 	struct gn_fb_vivaldi v = gn_ov_coord_put(coord);
 	memcpy(pk.b, c->pk.b, 32);
 	memcpy(nonce.b, c->nonce, 8);
-	for (unsigned i = 0; i < gn_contact_told(c); i++)
-		addrs[i] = gn_wire_addr(&c->addrs[i], GN_FB_CARRIER_UDP);
+	unsigned told = gn_contact_told(c, addrs);
 	gn_time seconds = (age + GN_SEC - 1) / GN_SEC;
 	return gn_fb_contact_make(
 		b, &(struct gn_fb_contact_args){
 			   .pk = &pk,
 			   .nonce = &nonce,
-			   .addrs = {addrs, gn_contact_told(c)},
+			   .addrs = {addrs, told},
 			   .vivaldi = coord->err < 1 ? &v : NULL,
 			   .load = c->load,
 			   .class = c->class,

@@ -50,10 +50,15 @@ struct gn_contact {
 	struct gn_addr addrs[GN_CONTACT_ADDRS];
 };
 
-/* How many of its addresses others may be told. */
-static inline unsigned gn_contact_told(const struct gn_contact *c)
+/* Those of its addresses that others may be told, as messages have them; returns how many. */
+static inline unsigned gn_contact_told(const struct gn_contact *c,
+				       struct gn_fb_addr out[GN_CONTACT_ADDRS])
 {
-	return c->can & GN_OVERLAY_CAN_HIDE ? 0 : c->addr_count;
+	unsigned count = c->can & GN_OVERLAY_CAN_HIDE ? 0 : c->addr_count;
+	GN_ASSERT(count <= GN_CONTACT_ADDRS);
+	for (unsigned i = 0; i < count; i++)
+		out[i] = gn_wire_addr(&c->addrs[i], GN_FB_CARRIER_UDP);
+	return count;
 }
 
 void gn_overlay_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_node_id *out);

@@ -33,12 +33,9 @@ static gn_fbref other_put(struct gn_fbb *fbb, const struct gn_contact *c)
 {
 	struct gn_fb_key pk = gn_wire_key(&c->pk);
 	struct gn_fb_addr addrs[GN_CONTACT_ADDRS];
-	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
-	for (unsigned i = 0; i < gn_contact_told(c); i++)
-		addrs[i] = gn_wire_addr(&c->addrs[i], GN_FB_CARRIER_UDP);
+	unsigned told = gn_contact_told(c, addrs);
 	return gn_fb_relay_other_make(
-		fbb,
-		&(struct gn_fb_relay_other_args){.pk = &pk, .addrs = {addrs, gn_contact_told(c)}});
+		fbb, &(struct gn_fb_relay_other_args){.pk = &pk, .addrs = {addrs, told}});
 }
 
 void relay_send_refused(struct gn_relay *r, const struct relay_from *to,
