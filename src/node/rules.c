@@ -33,10 +33,16 @@ static void end_tries(struct gn_node *node, const struct peer *peer)
 	}
 }
 
-static void tell_peer(struct gn_node *node, const struct gn_pk *pk)
+/* Who is dialled back for others is not known: it may be who must not see us. */
+static void tell_dialback(struct gn_node *node)
 {
 	gn_dialback_off(node->dialback, gn_node_policy_hides(node, NULL),
 			gn_node_policy_hidden(node));
+}
+
+static void tell_peer(struct gn_node *node, const struct gn_pk *pk)
+{
+	tell_dialback(node);
 	const struct gn_map *all = &node->peers.by_session;
 	const struct peer *peer = peers_of(node, pk);
 	if (!peer)
@@ -52,9 +58,7 @@ static void tell_peer(struct gn_node *node, const struct gn_pk *pk)
 
 void gn_node_policy_anew(struct gn_node *node)
 {
-	/* who is dialled back for others is not known: it may be who must not see us */
-	gn_dialback_off(node->dialback, gn_node_policy_hides(node, NULL),
-			gn_node_policy_hidden(node));
+	tell_dialback(node);
 	const struct gn_map *all = &node->peers.by_session;
 	for (uint32_t i = 0; i < all->count; i++) {
 		const struct session *s = gn_map_value_at(all, i);
