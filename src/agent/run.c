@@ -136,6 +136,8 @@ static void tell_events(struct gn_agent *a)
 		tell_event(a, &e.said, e.cursor);
 	}
 	a->event_count = 0;
+	if (!a->failed)
+		agent_serve_registers(a);
 }
 
 static void on_up(void *user)
@@ -202,7 +204,7 @@ gn_time agent_pump(struct gn_agent *a)
 	if (!a->failed)
 		gn_agent_know_pump(a->know);
 	next = gn_time_min(next, tell_claims(a));
-	bool events = a->event_count > 0;
+	bool events = a->event_count + a->register_count > 0;
 	tell_events(a);
 	return events ? a->now : next; /* what they brought moves in the next turn */
 }

@@ -176,6 +176,8 @@ static const struct agent_call calls[] = {
 	{CALL(CHAT, CHAT_FILE_GET, GN_HOST_CALL_STREAM), agent_call_file_get, "chat"},
 	{CALL(CHAT, CHAT_FILES_LIST, 0), agent_call_files_list, "chat"},
 	{CALL(CHAT, CHAT_FILE_DROP, 0), agent_call_file_drop, "send/*"},
+	{CALL(CHAT, REGISTER_SET, 0), agent_call_register_set, "send/*"},
+	{CALL(CHAT, REGISTERS_LIST, 0), agent_call_registers_list, "chat"},
 	{CALL(AGENT, CLIENTS_LIST, 0), agent_call_clients_list, "agent"},
 	{CALL(AGENT, CLIENT_ADD, 0), agent_call_client_add, "agent"},
 	{CALL(AGENT, CLIENT_REMOVE, 0), agent_call_client_remove, "agent"},
