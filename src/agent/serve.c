@@ -143,7 +143,7 @@ enum { LOCKED = GN_HOST_CALL_OWN }; /* also while it is locked */
 
 static const struct agent_call calls[] = {
 	{CALL(AGENT, AGENT_STATUS, LOCKED), call_status, EACH},
-	{CALL(AGENT, AGENT_START, LOCKED), call_start, "agent"},
+	{CALL(AGENT, AGENT_START, LOCKED), call_start, OPENS},
 	{CALL(AGENT, UNLOCK, LOCKED), call_unlock, OPENS},
 	{CALL(AGENT, LOCK, LOCKED), call_lock, "agent"},
 	{CALL(AGENT, AGENT_PASSPHRASE, LOCKED), call_passphrase, OWN},
@@ -210,7 +210,7 @@ static bool refuse(struct agent_request *r, const char *text)
 	return false;
 }
 
-/* AG-121: who proved a code may look, unlock, claim. */
+/* AG-121: who proved a code may look, start, unlock, claim. */
 static bool may_pairing(struct agent_request *r, const char *right)
 {
 	bool yes = right && (!*right || strcmp(right, OPENS) == 0 || strcmp(right, CLAIM) == 0);
