@@ -261,8 +261,9 @@ def case_network(nodes, seed):
         want = "as many as one may" if i < 4 else "as much as it may be at once"
         check(frame["call"] == (5 if i < 4 else 1) and want in frame["body"]["detail"],
               f"{i}: {frame}")
-    nodes.all[0].stop()
-    nodes.all[0].process.wait(60)
+    gone = nodes.all.pop(0)
+    gone.stop()
+    check(gone.process.wait(60) == 0, "it ended")
     link = app.Link(port, own, secret)
     said = link.ask("Node", "NodeStatus")
     check(said[0] == "AppError" and "node" in said[1]["detail"], f"{said}")
