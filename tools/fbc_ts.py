@@ -140,7 +140,8 @@ def typescript(schemas):
     # an enum that no field has is a word of its schema all the same (NodeEventKind's bits)
     enums |= {n for n, d in rooted.types.items() if d.kind == "enum"}
     rows = [
-        f"// Made by tools/fbc --ts from {rooted.name}.fbs and what it includes: change those and run",
+        f"// Made by tools/fbc --ts from {rooted.name}.fbs and what it includes: change those and "
+        "run",
         "// the build target fbc. Types are erased; `fields` is read by codec.ts.",
         "", "/** Bytes of a fixed length, as hex in small letters. */", "export type Hex = string;",
         "/** A member of a union that this version does not know. */",

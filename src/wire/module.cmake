@@ -12,7 +12,8 @@ if(GEONET_TESTS AND NOT GEONET_FUZZ)
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   add_test(NAME fbc_sample COMMAND tools/fbc --check src/wire/testdata/generated ${wire_sample}
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  add_test(NAME fbc_ts COMMAND tools/fbc --check --ts app/src/wire/generated src/wire/schemas/app.fbs
+  add_test(NAME fbc_ts
+    COMMAND tools/fbc --check --ts app/src/wire/generated src/wire/schemas/app.fbs
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   add_test(NAME fbc_ts_sample COMMAND tools/fbc --check --ts app/test/generated ${wire_sample}
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
