@@ -63,6 +63,8 @@ export interface NetModel {
   links: NetLink[];
   /** Known and without a link, as dots. */
   others: { id: string; angle: number; key?: string }[];
+  /** Where the nodes stand whose keys are known, by key in hex. */
+  places: Map<string, number>;
   /** 360 parts from the bottom on, clockwise; the greatest is 1. */
   ticks: number[];
   lookups: NetLookup[];
@@ -187,6 +189,7 @@ export function modelOf(r: Reading): NetModel {
     draw,
     links,
     others: draw === 'ticks' ? [] : others,
+    places: new Map((r.peers ?? []).map((p) => [p.key, pictureAngle(turnOf(p.id), self)])),
     ticks: draw === 'ticks' && r.disk ? turnTicks(r.disk.ticks, self) : [],
     lookups: (r.lookups ?? []).map((l) => lookupOf(l, self)),
     boxes: (r.boxes ?? []).map((b) => boxOf(b, self)),

@@ -254,8 +254,8 @@ export function Disk(props: DiskProps) {
 
   const outside = props.contacts.flatMap((c) => {
     if (model.draw === 'faces') return [];
-    const node = model.links.find((l) => c.nodes.includes(l.key)) ?? model.others.find((o) => o.key && c.nodes.includes(o.key));
-    return node ? [{ c, angle: node.angle }] : [];
+    const angle = c.nodes.map((n) => model.places.get(n)).find((a) => a !== undefined);
+    return angle === undefined ? [] : [{ c, angle }];
   });
   const keys = [
     ...model.links.map((l) => ({ id: l.id, key: l.key, angle: l.angle })),

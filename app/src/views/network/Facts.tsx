@@ -128,7 +128,7 @@ export function Legend(props: { say: Say; model: NetModel; owner: boolean }) {
           </>
         )}
         <li>
-          <svg viewBox="0 0 36 12" width={36} height={12} aria-hidden="true"><path class="net-arch net-arch-legend" d="M3 11A15 15 0 0 1 33 11" /></svg>
+          <svg viewBox="0 0 36 12" width={36} height={12} aria-hidden="true"><path class="net-arch net-arch-legend" d="M3 11A17 17 0 0 1 33 11" /></svg>
           <span>{say.t('net.read.arch')}</span>
           {props.model.count >= 16 && <span class="net-took">{say.number(Math.round(props.model.count / 2))}</span>}
         </li>
@@ -154,9 +154,9 @@ export function ThisNode(props: { say: Say; reading: Reading; model: NetModel })
     ['net.fact.keeps', say.t('net.fact.keeps.text', { n: whole(s.records), bytes: say.bytes(whole(s.record_bytes)) })],
     ['net.fact.blocks', say.t('net.fact.blocks.text', { own: s.blocks_own, held: s.blocks_held, bytes: say.bytes(whole(s.block_bytes)) })],
   ];
-  const taken = props.model.hops.map((n, hops) => (n ? `${say.number(hops)} × ${say.number(n)}` : '')).filter(Boolean);
+  const taken = props.model.hops.map((n, hops) => (n ? `${say.number(hops)}:\u00a0${say.number(n)}` : '')).filter(Boolean);
   if (taken.length)
-    rows.push(['net.fact.hops', say.t('net.fact.hops.most', { list: taken.join(', '), n: s.hops_max })]);
+    rows.push(['net.fact.hops', say.t('net.fact.hops.most', { list: taken.join(' · '), n: s.hops_max })]);
   if (reading.give) {
     const now = reading.give.months[0];
     const used = now ? whole(now.small) + whole(now.bulk) + whole(now.turn) : 0;

@@ -208,12 +208,12 @@ export function Network(props: NetworkProps) {
               <section class="net-small">
                 <h2>{say.t('net.small')}</h2>
                 <p>{say.t('net.small.text')}</p>
-                <button type="button" class="button" onClick={props.invite}>{say.t('net.invite')}</button>
+                <button type="button" class="net-button" onClick={props.invite}>{say.t('net.invite')}</button>
               </section>
             )}
             {props.children}
-            <ThisNode say={say} reading={live.reading} model={model} />
             <Legend say={say} model={model} owner={owner} />
+            <ThisNode say={say} reading={live.reading} model={model} />
           </>
         )}
       </aside>
