@@ -106,7 +106,8 @@ test('rates need two readings of one run', () => {
   const a = { at: 1000, sent: 100, received: 900 };
   assert.deepEqual(rates(undefined, a), { up: 0, down: 0 });
   assert.deepEqual(rates(a, { at: 3000, sent: 2100, received: 900 }), { up: 1000, down: 0 });
-  assert.deepEqual(rates(a, { at: 3000, sent: 5, received: 5 }), { up: 0, down: 0 });
+  for (const [sent, received] of [[5, 5], [5, 5000], [5000, 5]] as const)
+    assert.deepEqual(rates(a, { at: 3000, sent, received }), { up: 0, down: 0 });
 });
 
 test('up to 20 faces, up to 400 dots, above ticks', () => {
