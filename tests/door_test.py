@@ -212,6 +212,60 @@ def case_locked(nodes, seed):
     check(said[0] == "ClientMade", f"{said}")
 
 
+def case_network(nodes, seed):
+    """Calls about the node go on to it, for who may (AG-124); a program has a quarter of
+    AGENT_PASSES."""
+    app = frames()
+    nodes.start(2)
+    ann = Person(nodes, "ann", nodes.all[0])
+    url = url_of(ann)
+    port = int(url.split(":")[2].split("/")[0])
+    _, made = app.Link(port, *app.code_of(url)).ask("Agent", "ClientClaim", {"name": "A"})
+    own, secret = bytes(made["id"]["b"]) + bytes(16), bytes(made["secret"]["b"])
+    link = app.Link(port, own, secret)
+    kind, said = link.ask("Node", "NodeStatus")
+    check(kind == "NodeStatusIs" and said["version"], f"{kind} {said}")
+    for name in ("NodePeers", "NodeLookups", "NodeCounters", "NodeGive"):
+        check(link.ask("Node", name)[0] == name + "Is", name)
+    said = link.ask("Node", "NodeGive", {"name": "relay", "value": "off"})
+    check(said[0] == "NodeGiveIs" and said[1].get("relay") == "off", f"{said}")
+    said = link.ask("Node", "NodeShutdown")
+    check(said[0] == "AppError" and nodes.all[0].process.poll() is None, f"{said}")
+    # others' rights
+    file = os.path.join(nodes.base, "reader")
+    for rights, want in ((["chat"], False), (["network"], True)):
+        words = [w for right in rights for w in ("--right", right)]
+        if os.path.exists(file):
+            os.remove(file)
+        ann.run("agent", "clients", "add", "r", *words, "--out", file, "--yes")
+        with open(file, encoding="ascii") as f:
+            number, other = f.read().strip().split(":")
+        link = app.Link(port, bytes.fromhex(number) + bytes(16), bytes.fromhex(other))
+        kind, said = link.ask("Node", "NodeStatus")
+        check((kind == "NodeStatusIs") == want, f"{rights}: {kind} {said}")
+        said = link.ask("Node", "NodeGive", {"name": "relay", "value": "small"})
+        check(said[0] == "AppError", f"{rights}: {said}")
+    # one more than its share; and where the shares of four are all, nobody else has a place
+    links = []
+    for i in range(5):
+        url = url_of(ann)
+        _, made = app.Link(port, *app.code_of(url)).ask("Agent", "ClientClaim", {"name": "A"})
+        links.append(app.Link(port, bytes(made["id"]["b"]) + bytes(16), bytes(made["secret"]["b"])))
+    for i, link in enumerate(links):
+        for call in range(1, 2 if i == 4 else 6):
+            link.put("AppNode", {"body_type": "NodePing", "body": {
+                "key": app.raw(bytes([88]) * 32), "patience_ms": 20000}}, call)
+        frame = link.take()
+        check(frame["body_type"] == "AppError", f"{i}: {frame}")
+        want = "as many as one may" if i < 4 else "as much as it may be at once"
+        check(frame["call"] == (5 if i < 4 else 1) and want in frame["body"]["detail"],
+              f"{i}: {frame}")
+    nodes.all[0].stop()
+    link = app.Link(port, own, secret)
+    said = link.ask("Node", "NodeStatus")
+    check(said[0] == "AppError" and "node" in said[1]["detail"], f"{said}")
+
+
 def relay(port, to):
     """A port that passes bytes on to another one."""
     server = socket.create_server(("127.0.0.1", port))

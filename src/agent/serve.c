@@ -193,6 +193,12 @@ static const struct agent_call calls[] = {
 	{CALL(JOB, JOB_TAKE, 0), agent_call_job_take, "jobs"},
 	{CALL(JOB, JOB_KEEP, 0), agent_call_job_keep, "jobs"},
 	{CALL(JOB, JOB_END, 0), agent_call_job_end, "jobs"},
+	{CALL(NODE, NODE_STATUS, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_PEERS, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_LOOKUPS, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_COUNTERS, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_PING, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_GIVE, LOCKED), agent_call_give, "network"},
 	{{{0, 0}, 0}, NULL, NULL},
 };
 
