@@ -1278,6 +1278,8 @@ export interface AgentStatusIs {
   identity_wanted: boolean;
   /** Another device of the person took this one out of their identity. */
   revoked: boolean;
+  /** The owner's, which `pid` names; absent of a new one. */
+  key?: Hex;
 }
 
 /** Of a new one: makes the device's keys, and an identity where there is none. */
@@ -2574,7 +2576,7 @@ QueueOver id:[B code:H reported:?
 |AppBoxBody BoxSend BoxSent BoxCheck BoxCheckIs BoxFollow BoxGot BoxFollowing BoxSign BoxSigned BoxTake BoxDrop QueueWork QueueTask QueueMore QueueEnd QueueOver
 AppBox - body:AppBoxBody!
 AgentStatus
-AgentStatusIs state:B version:s pid:s name:s online:? reach:s nodes:I why:s published:? unread:I waiting:I requests:I sending:I identity_wanted:? revoked:?
+AgentStatusIs state:B version:s pid:s name:s online:? reach:s nodes:I why:s published:? unread:I waiting:I requests:I sending:I identity_wanted:? revoked:? key:Key
 AgentStart passphrase:[B name:s
 Unlock passphrase:[B!
 Lock
