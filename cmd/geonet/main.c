@@ -19,6 +19,7 @@
 /* clang-format off */
 static const struct cli_group groups[] = {
 	{"", NULL, node_commands, NULL},
+	{"", NULL, app_commands, NULL},
 	{"guard", "how strangers and peers are held to their share", guard_commands, NULL},
 	{"", NULL, send_commands, NULL},
 	{"id", "your identity: a key from 24 words, and what it says of itself", id_commands, NULL},
@@ -42,7 +43,7 @@ static const struct cli_group groups[] = {
 
 static const char *const first[] = {
 	"up", "status", "doctor", "open", "id new", "name resolve", "site publish", "renew",
-	"agent up", "msg send", "send", "wallet join", "wallet pay", NULL,
+	"agent up", "app", "msg send", "send", "wallet join", "wallet pay", NULL,
 };
 /* clang-format on */
 

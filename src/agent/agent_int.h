@@ -211,6 +211,13 @@ struct gn_agent {
 	struct agent_node node;
 
 	char origin[256]; /* what a client's secret is shown for: "unix:" and the socket's path */
+	char web_origin[40];   /* the same on WebSocket: "http://localhost:7781"; "": no port */
+	char csp[400];         /* what the app may load (door.c) */
+	struct agent_pair {    /* codes that may become a client (pair.c) */
+		gn_time until; /* 0: a free place */
+		uint8_t id[32], code[32];
+		bool used;
+	} pairs[AGENT_PAIRS];
 	struct agent_client client;
 	struct agent_approval approvals[AGENT_APPROVALS_MAX];
 	struct agent_backing *backing; /* owned; NULL: no backup is being made */

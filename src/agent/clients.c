@@ -9,7 +9,7 @@
  *    another nor a passphrase by the same, and the log says so.
  *
  * Rules: AG-38, AG-91, AG-92. */
-#include "agent/clients_int.h"
+#include "agent/door.h"
 
 #include <stdio.h>
 
@@ -64,6 +64,10 @@ void agent_client_random(void *user, void *out, size_t len)
 bool agent_client_secret(void *user, const uint8_t id[32], uint8_t out[32])
 {
 	struct gn_agent *a = user;
+	if (agent_pair_is(id))
+		return agent_pair_secret(a, id, out);
+	if (!a->db) /* the app, to unlock */
+		return agent_pair_made_secret(a, id, out);
 	if (!look_up(a, id))
 		return false;
 	memcpy(out, a->client.secret.b, 32);
@@ -112,7 +116,7 @@ size_t agent_client_rights(void *user, const uint8_t id[32], struct gn_slice *ou
 uint64_t agent_client_kinds(void *user, const uint8_t id[32])
 {
 	struct gn_agent *a = user;
-	if (!a->db) /* locked: it proved itself before, and hears that it is */
+	if (!a->db || agent_pair_is(id)) /* it proved itself, and hears that it is locked */
 		return AGENT_KINDS_OF_ALL;
 	if (!look_up(a, id))
 		return 0;
@@ -131,7 +135,9 @@ bool agent_may(struct agent_request *r, const char *right, struct gn_slice shown
 	if (!id)
 		return true; /* the person, by their uid */
 	if (!a->db) {        /* it was here before it was locked */
-		gn_host_error(&r->base, GN_LOCKED, "it is locked: the person's own tool opens it");
+		gn_host_error(&r->base, GN_LOCKED,
+			      "it is locked: the person's own tool or app "
+			      "opens it");
 		return false;
 	}
 	if (!look_up(a, id)) {
@@ -373,7 +379,7 @@ static bool read_rights(struct agent_request *r, struct gn_buf *out)
 	return !why;
 }
 
-static gn_err keep_client(struct agent_request *r, const struct gn_agent_client *c)
+gn_err agent_client_keep(struct agent_request *r, const struct gn_agent_client *c)
 {
 	struct gn_agent_tx tx;
 	GN_TRY(gn_agent_tx_begin(r->agent->db, &tx));
@@ -394,7 +400,7 @@ static gn_err keep_client(struct agent_request *r, const struct gn_agent_client 
 	return err;
 }
 
-static void answer_made(struct agent_request *r, const struct gn_agent_client *c)
+void agent_client_answer_made(struct agent_request *r, const struct gn_agent_client *c)
 {
 	struct gn_fb_client_id id;
 	struct gn_fb_hash secret;
@@ -437,8 +443,8 @@ gn_err agent_call_client_add(struct agent_request *r)
 	c.rights = gn_buf_slice(&lines);
 	gn_rand_fill(&a->host.rand, c.id.b, 16);
 	gn_rand_fill(&a->host.rand, c.secret.b, sizeof c.secret.b);
-	if (keep_client(r, &c) == GN_OK)
-		answer_made(r, &c);
+	if (agent_client_keep(r, &c) == GN_OK)
+		agent_client_answer_made(r, &c);
 	gn_wipe(&c.secret, sizeof c.secret);
 	return GN_OK;
 }

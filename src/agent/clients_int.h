@@ -25,4 +25,8 @@ gn_err agent_call_client_add(struct agent_request *r);
 gn_err agent_call_client_remove(struct agent_request *r);
 gn_err agent_call_approval_give(struct agent_request *r);
 
+/* Stores one; an error was answered. */
+GN_MUST gn_err agent_client_keep(struct agent_request *r, const struct gn_agent_client *c);
+void agent_client_answer_made(struct agent_request *r, const struct gn_agent_client *c);
+
 #endif

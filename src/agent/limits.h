@@ -63,6 +63,16 @@
 /* How often it is told how far it is. */
 #define AGENT_BACKUP_TELL (250 * GN_MSEC)
 
+/* Calls of programs to the node that are passed on at once, of AGENT_LINK_CALLS. */
+#define AGENT_PASSES 16u
+
+/* ---- the door ---- */
+/* Ports that are tried when the first is taken; the last is any free one. */
+#define AGENT_DOOR_TRIES 10u
+/* Codes that wait at once, and how long: while a browser starts. */
+#define AGENT_PAIRS 4u
+#define AGENT_PAIR_KEEP (300 * GN_SEC)
+
 /* ---- work ---- */
 /* Milliseconds that a statement waits for another connection of this process. */
 #define AGENT_BUSY_MS 5000

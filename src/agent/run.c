@@ -3,6 +3,7 @@
  *   start: the vault -> (no passphrase: open) -> the link, the socket -> READY
  *   open:  the store -> sessions, people -> own boxes, prekeys, identity
  *   turn:  link, lookups, own records, inbox, outbox; then what happened is told */
+#include "agent/door.h"
 #include "agent/job_int.h"
 #include "agent/presence_int.h"
 
@@ -38,6 +39,11 @@ const struct gn_host_setting gn_agent_settings[] = {
 	 .help = "ask for boxes, presence and records under throwaway keys, new each day, through "
 		 "relays: who holds them does not see this machine. It costs the first message to "
 		 "somebody a second, large ones more; no: they see whose node asks"},
+	{.name = "app", .kind = GN_HOST_NUMBER, .value = "N|off", .most = 65535, IN(app),
+	 .off_at = offsetof(struct gn_agent_config, app_off), .standard = "7781",
+	 .expected = "a TCP port, 0 for a free one, or off",
+	 .help = "loopback port of the app (geonet app); when it is another program's, the next "
+		 "free one is taken"},
 	{.name = "log", .kind = GN_HOST_CHOICE, .value = "debug|info|warn|error", .words = levels,
 	 IN(log), .standard = "info", .expected = "debug, info, warn or error",
 	 .help = "least level that is logged"},
@@ -264,8 +270,6 @@ static void choose_paths(struct gn_agent *a)
 
 static gn_err open_http(struct gn_agent *a, char why[GN_HOST_WHY])
 {
-	struct gn_http_config config = {
-		.loop = &a->host.loop, .unix_path = a->config.socket, .no_port = true};
 	struct gn_http_handler handler;
 	agent_serve_init(a);
 	snprintf(a->origin, sizeof a->origin, "unix:%.250s", a->config.socket);
@@ -274,7 +278,7 @@ static gn_err open_http(struct gn_agent *a, char why[GN_HOST_WHY])
 	a->api.epoch = gn_rand_u64(&a->host.rand) | 1;
 	gn_host_api_handler(&a->api, &handler);
 	gn_host_links_handler(&handler);
-	gn_err err = a->api.told ? gn_http_new(&config, &handler, &a->http) : GN_NOMEM;
+	gn_err err = a->api.told ? agent_door_open(a, &handler, &a->http) : GN_NOMEM;
 	if (err)
 		return gn_host_why(why, err, "the socket %.400s cannot be opened: %.200s",
 				   a->config.socket, gn_err_text(err));
@@ -365,6 +369,7 @@ gn_err gn_agent_run(const struct gn_agent_config *config, int ready_fd, char why
 	}
 	gn_host_told_free(a->api.told);
 	free(a->events);
+	gn_wipe(a->pairs, sizeof a->pairs);
 	free(a->found_row);
 	free(a->found_content);
 	gn_agent_vault_close(a->vault);

@@ -13,6 +13,8 @@ struct gn_agent_config {
 	char name[129];    /* of a person who is new here */
 	char device_name[65];
 	char log_file[512];
+	uint16_t app;   /* loopback port of the app; 0: a free one */
+	bool app_off;   /* none */
 	bool fresh_off; /* boxes, presence and records are asked for as the node itself */
 	enum gn_log_level log;
 };

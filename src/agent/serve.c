@@ -1,7 +1,7 @@
 /* Calls of app/1 on the agent's socket, which is its owner's alone. The twin in JSON is POST
  * /api/v1/<area>/<call>, as at the node.
  * Rule AG-61. */
-#include "agent/clients_int.h"
+#include "agent/door.h"
 #include "agent/job_int.h"
 #include "agent/presence_int.h"
 
@@ -131,6 +131,11 @@ struct agent_call {
 };
 
 #define EACH ""
+/* By words that are no rights: of an app that the person's tool paired; the same, and of one that
+ * is being paired, while it is locked, else the right `agent`; of one that is being paired. */
+#define OWN "own"
+#define OPENS "opens"
+#define CLAIM "claim"
 enum { LOCKED = GN_HOST_CALL_OWN }; /* also while it is locked */
 
 #define CALL(area, member, flags)                                                                  \
@@ -139,9 +144,9 @@ enum { LOCKED = GN_HOST_CALL_OWN }; /* also while it is locked */
 static const struct agent_call calls[] = {
 	{CALL(AGENT, AGENT_STATUS, LOCKED), call_status, EACH},
 	{CALL(AGENT, AGENT_START, LOCKED), call_start, "agent"},
-	{CALL(AGENT, UNLOCK, LOCKED), call_unlock, "agent"},
+	{CALL(AGENT, UNLOCK, LOCKED), call_unlock, OPENS},
 	{CALL(AGENT, LOCK, LOCKED), call_lock, "agent"},
-	{CALL(AGENT, AGENT_PASSPHRASE, LOCKED), call_passphrase, NULL},
+	{CALL(AGENT, AGENT_PASSPHRASE, LOCKED), call_passphrase, OWN},
 	{CALL(AGENT, AGENT_STOP, LOCKED), call_stop, "agent"},
 	{CALL(AGENT, AGENT_RENEW, 0), call_renew, "agent"},
 	{CALL(CONTACT, CONTACTS_LIST, 0), agent_call_contacts_list, "chat"},
@@ -176,6 +181,8 @@ static const struct agent_call calls[] = {
 	{CALL(AGENT, CLIENT_REMOVE, 0), agent_call_client_remove, "agent"},
 	{CALL(AGENT, APPROVAL_GIVE, 0), agent_call_approval_give, "agent"},
 	{CALL(AGENT, AGENT_BACKUP, GN_HOST_CALL_STREAM), agent_call_backup, "agent"},
+	{CALL(AGENT, CLIENT_PAIR, LOCKED), agent_call_client_pair, NULL},
+	{CALL(AGENT, CLIENT_CLAIM, 0), agent_call_client_claim, CLAIM},
 	{CALL(JOB, JOB_SUBMIT, 0), agent_call_job_submit, "jobs"},
 	{CALL(JOB, JOBS_LIST, 0), agent_call_jobs_list, "jobs"},
 	{CALL(JOB, JOB_GET, 0), agent_call_job_get, "jobs"},
@@ -186,19 +193,53 @@ static const struct agent_call calls[] = {
 	{CALL(JOB, JOB_TAKE, 0), agent_call_job_take, "jobs"},
 	{CALL(JOB, JOB_KEEP, 0), agent_call_job_keep, "jobs"},
 	{CALL(JOB, JOB_END, 0), agent_call_job_end, "jobs"},
+	{CALL(NODE, NODE_STATUS, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_PEERS, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_LOOKUPS, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_COUNTERS, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_PING, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_GIVE, LOCKED), agent_call_give, "network"},
 	{{{0, 0}, 0}, NULL, NULL},
 };
+
+static bool refuse(struct agent_request *r, const char *text)
+{
+	gn_host_error(&r->base, GN_DENIED, "%s", text);
+	return false;
+}
+
+/* AG-121: who proved a code may look, unlock, claim. */
+static bool may_pairing(struct agent_request *r, const char *right)
+{
+	bool yes = right && (!*right || strcmp(right, OPENS) == 0 || strcmp(right, CLAIM) == 0);
+	return yes || refuse(r, "a code of geonet app is for becoming a client, and nothing else");
+}
+
+/* AG-122: by a client that the person's own tool paired. */
+static bool may_own(struct agent_request *r, const char *right)
+{
+	bool made = agent_pair_made(r->agent, gn_host_client(&r->base));
+	if (strcmp(right, OPENS) == 0 && (!made || r->agent->db))
+		return agent_may(r, "agent", GN_LIT("agent"));
+	if (!made)
+		return refuse(r, "this is the person's alone: no right grants it");
+	return !r->agent->db || agent_may(r, "agent", GN_LIT("agent"));
+}
 
 /* Tables of calls with "send" begin with the word for whom. */
 static bool may(struct agent_request *r, const char *right)
 {
-	if (!gn_host_client(&r->base) || (right && !*right))
+	const uint8_t *client = gn_host_client(&r->base);
+	if (client && agent_pair_is(client))
+		return may_pairing(r, right);
+	if (right && strcmp(right, CLAIM) == 0)
+		return refuse(r, "this needs a code of geonet app");
+	if (!client || (right && !*right))
 		return true;
-	if (!right) {
-		gn_host_error(&r->base, GN_DENIED,
-			      "this is the person's alone: no right grants it");
-		return false;
-	}
+	if (right && (strcmp(right, OWN) == 0 || strcmp(right, OPENS) == 0))
+		return may_own(r, right);
+	if (!right)
+		return refuse(r, "this is the person's alone: no right grants it");
 	if (strcmp(right, "send") != 0)
 		return agent_may(r, right, gn_str(right));
 	return r->agent->db ? agent_may_send(r, gn_fbt_bytes(r->base.table, 0)) : true;
@@ -251,19 +292,35 @@ static const struct gn_host_calls agent_calls = {.routes = calls,
 						 .secret = agent_client_secret,
 						 .client_rights = agent_client_rights,
 						 .client_kinds = agent_client_kinds,
+						 .web_origin = agent_door_origin,
 						 .run = run_call};
 
 /* ---- HTTP on the same socket: the twins alone ---- */
 
-static void run_twin(struct gn_host_request *r)
+struct agent_route {
+	struct gn_host_route route;
+	gn_err (*run)(struct agent_request *r); /* NULL: a twin */
+};
+
+static void run_route(struct gn_host_request *base)
 {
-	agent_request_of(r)->agent = r->api->user;
-	gn_host_twin(r);
+	const struct agent_route *route = (const void *)base->route; /* its first member */
+	struct agent_request *r = agent_request_of(base);
+	r->agent = base->api->user;
+	gn_err err = GN_OK;
+	if (route->run)
+		err = route->run(r);
+	else
+		gn_host_twin(base);
+	if (err)
+		gn_host_error(base, err, "%s", "");
 }
 
 static bool admit(struct gn_host_request *r, bool other_method)
 {
 	uint32_t uid;
+	if (!gn_http_is_unix(r->http))
+		return agent_door_admit(r, other_method);
 	if (!gn_host_is_owner(r->http, &uid)) {
 		gn_host_error(r, GN_DENIED, "this agent is another user's");
 		return false;
@@ -314,9 +371,13 @@ static void closed(struct gn_host_request *base)
 	gn_host_release(base);
 }
 
-static const struct gn_host_route routes[] = {
-	{GN_HTTP_POST, "/api/v1/*/*", GN_HOST_ROUTE_BODY},
-	{0},
+static const struct agent_route routes[] = {
+	{{GN_HTTP_GET, "/", GN_HOST_ROUTE_OPEN}, agent_door_file},
+	{{GN_HTTP_GET, "/api/v1/app", GN_HOST_ROUTE_OPEN}, agent_door_upgrade},
+	{{GN_HTTP_GET, "/*", GN_HOST_ROUTE_OPEN}, agent_door_file},
+	{{GN_HTTP_GET, "/*/*", GN_HOST_ROUTE_OPEN}, agent_door_file},
+	{{GN_HTTP_POST, "/api/v1/*/*", GN_HOST_ROUTE_BODY}, NULL},
+	{{0}, NULL},
 };
 
 void agent_serve_init(struct gn_agent *a)
@@ -326,7 +387,7 @@ void agent_serve_init(struct gn_agent *a)
 		.request_size = sizeof(struct agent_request),
 		.body_max = AGENT_BODY,
 		.admit = admit,
-		.run = run_twin,
+		.run = run_route,
 		.answer = answer_http,
 		.refuse = refuse_http,
 		.closed = closed,

@@ -12,6 +12,7 @@ struct agent_request {
 	struct gn_agent *agent;
 	uint64_t asked; /* what it asked the node; 0: nothing */
 	void (*resolved)(struct agent_request *r, gn_err err, const struct gn_pk *owner);
+	bool passes;              /* and that was what they asked (pass.c) */
 	struct agent_file *sends; /* what it sends; NULL: nothing, or no more */
 	uint8_t program[32];      /* that asks, by its secret; zeros: it has none */
 };
@@ -99,6 +100,11 @@ gn_err agent_call_file_send(struct agent_request *r);
 gn_err agent_call_file_get(struct agent_request *r);
 gn_err agent_call_files_list(struct agent_request *r);
 gn_err agent_call_file_drop(struct agent_request *r);
+
+/* ---- pass.c: to the node, as it came ---- */
+
+gn_err agent_call_pass(struct agent_request *r);
+gn_err agent_call_give(struct agent_request *r); /* to change it the right `agent` is needed, too */
 
 /* ---- told.c ---- */
 

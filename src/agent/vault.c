@@ -378,6 +378,18 @@ gn_err gn_agent_vault_ack(const struct gn_agent_vault *v, const struct gn_pk *bo
 
 /* ---- reading ---- */
 
+gn_err gn_agent_vault_app(const struct gn_agent_vault *v, const char *purpose, struct gn_slice id,
+			  uint8_t out[32])
+{
+	char whole[32];
+	GN_ASSERT(strlen(purpose) < 16 && id.len <= 16);
+	if (v->state == GN_AGENT_NEW)
+		return GN_STATE;
+	snprintf(whole, sizeof whole, "app/%s", purpose);
+	derive(v->reader, whole, id, out);
+	return GN_OK;
+}
+
 gn_err gn_agent_vault_reader(const struct gn_agent_vault *v, const struct gn_pk *box,
 			     struct gn_sk *out)
 {

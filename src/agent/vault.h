@@ -95,6 +95,10 @@ GN_MUST gn_err gn_agent_vault_derive(const struct gn_agent_vault *v, const char 
  * boxes could be told to be one person's. The caller wipes it. */
 GN_MUST gn_err gn_agent_vault_reader(const struct gn_agent_vault *v, const struct gn_pk *box,
 				     struct gn_sk *out);
+/* 32 bytes for a client that unlocks (pair.c), by a purpose and an id of at most 16 bytes. They lie
+ * open on the disk, as the readers' root does. Wiped by the caller. */
+GN_MUST gn_err gn_agent_vault_app(const struct gn_agent_vault *v, const char *purpose,
+				  struct gn_slice id, uint8_t out[32]);
 /* The boxes to read. Replaces, durable. GN_LIMIT: more than AGENT_BOXES_MAX. */
 GN_MUST gn_err gn_agent_vault_boxes_put(struct gn_agent_vault *v, const struct gn_pk *boxes,
 					size_t count);

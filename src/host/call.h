@@ -40,6 +40,9 @@ struct gn_host_calls {
 	bool (*secret)(void *user, const uint8_t id[32], uint8_t out[32]);
 	size_t (*client_rights)(void *user, const uint8_t id[32], struct gn_slice *out, size_t cap);
 	uint64_t (*client_kinds)(void *user, const uint8_t id[32]); /* of events, 0: none */
+	/* What the program's port is bound to, "http://localhost:7781", for clients on WebSocket;
+	 * NULL: there are none. */
+	const char *(*web_origin)(void *user);
 	/* An error is answered with its own sentence. */
 	gn_err (*run)(struct gn_host_request *r);
 };
@@ -87,6 +90,9 @@ bool gn_host_is_owner(const struct gn_http_request *http, uint32_t *uid);
 
 /* Speaks app/1 on connections of the Unix socket whose first byte says so. */
 void gn_host_links_handler(struct gn_http_handler *out);
+/* Speaks app/1 on a WebSocket, binary messages, from now on; only clients with a secret are let in.
+ * The owner of the api has admitted it: whoever may dial. Errors are answered. */
+void gn_host_link_upgrade(struct gn_host_request *r);
 /* Moves what waits: late calls, bytes that find room now. When it is to be called again. */
 gn_time gn_host_links_pump(struct gn_host_api *api, gn_time now);
 /* The log of events begins anew, in another epoch: who listens is told of a gap. */

@@ -41,6 +41,7 @@
 #define GN_HOST_WORK 192u /* calls in work: as many operations as the overlay begins for clients */
 #define GN_HOST_SUBS 128u /* that are told of events */
 #define GN_HOST_QUARTER 4u
+#define GN_HOST_WEB_LINKS 32u /* on WebSocket: tabs of one person's browsers */
 
 /* ---- app/1, whoever connected (AP-13) ---- */
 #define GN_HOST_CLIENT_GRACE (5 * GN_SEC) /* for the server's word that a call is late */

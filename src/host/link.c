@@ -1,5 +1,5 @@
-/* A connection that speaks app/1: bytes of the Unix socket go into its engine, calls come out as
- * requests, answers go back.
+/* A connection that speaks app/1: bytes of the Unix socket, or messages of a WebSocket, go into its
+ * engine, calls come out as requests, answers go back.
  *
  * 1. The connection is a gn_host_request itself, so it lives and ends like one; so is each call
  *    (link_call.c).
@@ -8,7 +8,10 @@
  *    does not own the program. When all are taken the one that has been idle for longest, of the
  *    user that has most, gives way; when none is idle the newcomer is told to come later (AP-14).
  *
- *   begin [on_raw] -> data -> calls -> answers -> end [over, or the client's]
+ * 4. On WebSocket (AP-19) only clients with a secret are let in. There are GN_HOST_WEB_LINKS of
+ *    them; then the one that was heard of longest ago gives way.
+ *
+ *   begin [on_raw, upgrade] -> data -> calls -> answers -> end [over, or the client's]
  *         -> refused [no place] */
 #include "host/link.h"
 
@@ -18,7 +21,32 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { APP_LENGTH = 4 }; /* bytes before a frame on a stream (AP-1) */
+
 /* ---- bytes ---- */
+
+/* What is first: on WebSocket one frame, whole and without its length (AP-1). How many bytes. */
+static size_t put_out(struct gn_host_link *l)
+{
+	struct gn_slice out = gn_host_app_out(l->app);
+	if (!l->base->ws) {
+		size_t len = out.len < GN_HOST_APP_KEEP ? out.len : GN_HOST_APP_KEEP;
+		l->blocked = !gn_http_write(l->base->http, gn_slice(out.p, len));
+		return len;
+	}
+	size_t len = APP_LENGTH + gn_be32(out.p);
+	GN_ASSERT(len <= out.len); /* frames are queued and taken whole */
+	l->blocked = !gn_ws_send_binary(l->base->ws, gn_slice_sub(out, APP_LENGTH, len));
+	return len;
+}
+
+static void end_socket(struct gn_host_request *base)
+{
+	if (base->ws)
+		gn_ws_close(base->ws, 1000, "");
+	else
+		gn_http_end(base->http);
+}
 
 /* True: bytes left, so there is room for others. */
 static bool flush_out(struct gn_host_link *l)
@@ -27,11 +55,7 @@ static bool flush_out(struct gn_host_link *l)
 	bool cut, any = false;
 	while (base->http && !l->blocked && gn_host_app_out(l->app).len &&
 	       gn_http_more(base->http)) {
-		struct gn_slice out = gn_host_app_out(l->app);
-		if (out.len > GN_HOST_APP_KEEP)
-			out.len = GN_HOST_APP_KEEP;
-		l->blocked = !gn_http_write(base->http, out);
-		gn_host_app_sent(l->app, out.len, gn_os_steady());
+		gn_host_app_sent(l->app, put_out(l), gn_os_steady());
 		any = true;
 	}
 	bool over = gn_host_app_over(l->app, &cut);
@@ -42,7 +66,7 @@ static bool flush_out(struct gn_host_link *l)
 		gn_http_abort(base->http);
 	} else if (gn_host_app_out(l->app).len == 0) {
 		base->answered = true;
-		gn_http_end(base->http);
+		end_socket(base);
 	}
 	return false;
 }
@@ -143,10 +167,12 @@ static void turn_away(struct gn_http_request *http, gn_err err)
 	gn_http_end(http);
 }
 
-static struct gn_host_app *make_app(struct gn_host_api *api, bool owner)
+/* web: who connected proves a secret (AP-12), whatever user it is. */
+static struct gn_host_app *make_app(struct gn_host_api *api, bool owner, bool web)
 {
 	static const struct gn_slice all[] = {{(const uint8_t *)"*", 1}};
 	const struct gn_host_calls *calls = api->calls;
+	const char *(*origin)(void *user) = web ? calls->web_origin : calls->origin;
 	struct gn_host_app_config config = {
 		.role = calls->role,
 		.software = calls->software,
@@ -155,11 +181,12 @@ static struct gn_host_app *make_app(struct gn_host_api *api, bool owner)
 		.epoch = api->epoch,
 		.cursor = api->told ? gn_host_told_cursor(api->told) : 0,
 		.unix_ms = calls->unix_ms(api->user),
-		.open = true,
+		.open = !web,
 		.user = api->user,
 		.now = gn_os_steady()};
-	if (owner && calls->origin && *calls->origin(api->user)) {
-		config.origin = calls->origin(api->user);
+	GN_ASSERT(!web || (origin && *origin(api->user)));
+	if (owner && origin && *origin(api->user)) {
+		config.origin = origin(api->user);
 		config.secret = calls->secret;
 		config.client_rights = calls->client_rights;
 		calls->random(api->user, config.nonce, sizeof config.nonce);
@@ -167,25 +194,14 @@ static struct gn_host_app *make_app(struct gn_host_api *api, bool owner)
 	return gn_host_app_new(&config);
 }
 
-/* The link, with its place counted; *err: there is no room for it. */
-static struct gn_host_link *make_link(struct gn_host_api *api, struct gn_http_request *http,
-				      gn_err *err)
+/* The request becomes a connection with a place of its own. */
+static gn_err become_link(struct gn_host_request *base, struct gn_host_who *who, bool web)
 {
-	uint32_t uid;
-	bool owner = gn_host_is_owner(http, &uid);
-	struct gn_host_who *who = gn_host_who_get(&api->whos, uid, owner);
-	struct gn_host_request *base = NULL;
-	struct gn_host_link *l = NULL;
-	struct gn_host_app *app = NULL;
-	*err = who ? make_room(api, who, api->links_max) : GN_NOMEM;
-	if (*err)
-		goto fail;
-	*err = GN_NOMEM;
-	base = gn_host_request_new(api);
-	l = base ? gn_host_state(base, sizeof *l) : NULL;
-	app = l ? make_app(api, owner) : NULL;
+	struct gn_host_api *api = base->api;
+	struct gn_host_link *l = gn_host_state(base, sizeof *l);
+	struct gn_host_app *app = l ? make_app(api, who->owner, web) : NULL;
 	if (!app)
-		goto fail;
+		return GN_NOMEM;
 	gn_host_who_add(&api->whos, who, GN_HOST_USE_LINKS);
 	*l = (struct gn_host_link){.base = base,
 				   .app = app,
@@ -196,30 +212,94 @@ static struct gn_host_link *make_link(struct gn_host_api *api, struct gn_http_re
 	if (l->next)
 		l->next->link = &l->next;
 	api->links = l;
-	*err = GN_OK;
-	return l;
-fail:
-	if (base)
-		gn_host_release(base);
-	if (who)
-		gn_host_who_put(&api->whos, who);
-	return NULL;
+	base->data = link_data;
+	base->drain = link_drain;
+	base->gone = link_gone;
+	return GN_OK;
 }
 
 static void on_raw(void *user, struct gn_http_request *http)
 {
 	struct gn_host_api *api = user;
-	gn_err err;
-	struct gn_host_link *l = make_link(api, http, &err);
-	if (!l) {
-		turn_away(http, err);
+	struct gn_host_request *base = NULL;
+	uint32_t uid;
+	bool owner = gn_host_is_owner(http, &uid);
+	struct gn_host_who *who = gn_host_who_get(&api->whos, uid, owner);
+	gn_err err = who ? make_room(api, who, api->links_max) : GN_NOMEM;
+	if (!err) {
+		base = gn_host_request_new(api);
+		err = base ? become_link(base, who, false) : GN_NOMEM;
+	}
+	if (!err) {
+		base->http = http;
+		gn_http_set_user(http, base);
 		return;
 	}
-	l->base->http = http;
-	gn_http_set_user(http, l->base);
-	l->base->data = link_data;
-	l->base->drain = link_drain;
-	l->base->gone = link_gone;
+	if (base)
+		gn_host_release(base);
+	if (who)
+		gn_host_who_put(&api->whos, who);
+	turn_away(http, err);
+}
+
+/* ---- on WebSocket ---- */
+
+static void on_message(void *user, struct gn_ws *ws, struct gn_slice bytes)
+{
+	struct gn_host_request *base = user;
+	uint8_t head[APP_LENGTH];
+	size_t taken;
+	(void)ws;
+	gn_put_be32(head, (uint32_t)bytes.len); /* GN_APP_FRAME_MAX at most */
+	(void)link_data(base, gn_slice(head, sizeof head), &taken);
+	(void)link_data(base, bytes, &taken);
+}
+
+/* One more finds a place: the one that was heard of longest ago has none any more. */
+static void make_web_room(struct gn_host_api *api)
+{
+	struct gn_host_link *oldest = NULL;
+	unsigned count = 0;
+	bool cut;
+	for (struct gn_host_link *l = api->links; l; l = l->next) {
+		if (!l->base->ws || gn_host_app_over(l->app, &cut))
+			continue;
+		count++;
+		if (!oldest || l->used <= oldest->used)
+			oldest = l;
+	}
+	if (count < GN_HOST_WEB_LINKS)
+		return;
+	gn_host_app_bye(oldest->app, GN_BUSY, "others need this connection's place",
+			gn_os_steady());
+	(void)flush_out(oldest);
+}
+
+void gn_host_link_upgrade(struct gn_host_request *r)
+{
+	static const struct gn_ws_handler none;
+	struct gn_host_api *api = r->api;
+	struct gn_ws_handler handler = none;
+	struct gn_host_who *who = gn_host_who_get(&api->whos, (uint32_t)geteuid(), true);
+	struct gn_http_request *http = r->http;
+	handler.on_binary = on_message;
+	handler.user = r;
+	gn_err err = who ? GN_OK : GN_NOMEM;
+	if (!err) {
+		make_web_room(api);
+		err = gn_ws_open(http, NULL, GN_APP_FRAME_MAX, &handler, &r->ws);
+	}
+	if (err) {
+		gn_host_error(r, err, "%s",
+			      err == GN_USAGE ? "this path is a WebSocket's (RFC 6455)" : "");
+	} else if (become_link(r, who, true) == GN_OK) {
+		return;
+	} else {
+		gn_ws_close(r->ws, 1011, "out of memory");
+		r->answered = true;
+	}
+	if (who)
+		gn_host_who_put(&api->whos, who);
 }
 
 void gn_host_links_handler(struct gn_http_handler *out)

@@ -168,7 +168,7 @@ void gn_hub_ws_end(struct gn_hub_request *r)
 void gn_hub_ws(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
-	struct gn_ws_handler handler = {on_text, r, on_ping};
+	struct gn_ws_handler handler = {.on_text = on_text, .user = r, .on_ping = on_ping};
 	struct gn_slice token = {0};
 	struct gn_hub_jwt jwt;
 	char pid[64];

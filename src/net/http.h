@@ -123,6 +123,8 @@ bool gn_http_is_unix(const struct gn_http_request *r); /* came over the Unix soc
 /* The user whose process connected; false: it did not come over a Unix socket, or who it was is not
  * known. */
 bool gn_http_peer_uid(const struct gn_http_request *r, uint32_t *uid);
+/* The same of a connection over loopback, as the kernel knows who owns its other end. */
+bool gn_http_loopback_uid(const struct gn_http_request *r, uint32_t *uid);
 /* How many connections may be in on_raw at once. */
 uint32_t gn_http_raw_max(const struct gn_http *http);
 /* A browser fetches what nobody has asked for yet: Sec-Purpose, and what older ones say instead.

@@ -9,6 +9,7 @@
  *    follows in the next turn.
  * 3. An answer ends whole (length kept, last chunk sent) or the connection is cut. */
 #include "net/http_conn.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -491,6 +492,17 @@ bool gn_http_peer_uid(const struct gn_http_request *r, uint32_t *uid)
 	if (r->conn->has_uid)
 		*uid = r->conn->uid;
 	return r->conn->has_uid;
+}
+
+bool gn_http_loopback_uid(const struct gn_http_request *r, uint32_t *uid)
+{
+	uv_os_fd_t fd;
+	unsigned found;
+	if (gn_http_is_unix(r) || uv_fileno(&r->conn->io.handle, &fd) != 0 ||
+	    !gn_os_tcp_owner(fd, &found))
+		return false;
+	*uid = found;
+	return true;
 }
 
 void gn_http_set_user(struct gn_http_request *r, void *user)

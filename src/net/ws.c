@@ -54,6 +54,7 @@ gn_err gn_ws_open(struct gn_http_request *r, const char *protocol, size_t messag
 	ws->request = r;
 	ws->handler = *handler;
 	gn_ws_parser_init(&ws->parser, (struct gn_buf){ws->storage, 0, message_max});
+	ws->parser.binary = handler->on_binary != NULL;
 	gn_ws_accept_text(asked.key, accept);
 	struct gn_http_field fields[] = {{"Sec-WebSocket-Accept", gn_str(accept)},
 					 {"Sec-WebSocket-Protocol", gn_str(protocol)}};
@@ -80,6 +81,11 @@ static bool put(struct gn_ws *ws, enum gn_ws_kind kind, struct gn_slice data)
 bool gn_ws_send(struct gn_ws *ws, struct gn_slice text)
 {
 	return put(ws, GN_WS_TEXT, text);
+}
+
+bool gn_ws_send_binary(struct gn_ws *ws, struct gn_slice bytes)
+{
+	return put(ws, GN_WS_BINARY, bytes);
 }
 
 void gn_ws_ping(struct gn_ws *ws)
@@ -138,7 +144,7 @@ static void message(struct gn_ws *ws, const struct gn_ws_message *m)
 		gn_ws_close(ws, code && !code_ok(code) ? 1002 : (uint16_t)code, "");
 		break;
 	}
-	case GN_WS_BINARY:
+	case GN_WS_BINARY: ws->handler.on_binary(ws->handler.user, ws, m->data); break;
 	case GN_WS_PONG: break;
 	}
 }

@@ -1,10 +1,10 @@
 /* WebSocket (RFC 6455): a codec for both sides, and a server's connection over an upgraded request
- * of the HTTP server: text messages both ways. The codec is pure and fuzzed; a connection is 200
- * lines around it. (Binary messages between nodes are net/wss.h.)
+ * of the HTTP server: texts both ways, or binary messages both ways. The codec is pure and fuzzed;
+ * a connection is 200 lines around it. (Nodes have another, net/wss.h.)
  *
  * Strict: client frames must be masked, reserved bits and opcodes and over-long lengths are
- * refused, control frames are short and whole, texts are UTF-8. Binary messages are refused with
- * 1003. Every refusal is one close frame with its code, then the end. */
+ * refused, control frames are short and whole, texts are UTF-8. Messages of the other kind are
+ * refused with 1003. Every refusal is one close frame with its code, then the end. */
 #ifndef GN_NET_WS_H
 #define GN_NET_WS_H
 
@@ -65,6 +65,8 @@ void gn_ws_accept_text(struct gn_slice key, char out[29]);
 struct gn_ws;
 struct gn_ws_handler {
 	void (*on_text)(void *user, struct gn_ws *ws, struct gn_slice text);
+	/* Instead of texts, which are refused then; NULL: texts. */
+	void (*on_binary)(void *user, struct gn_ws *ws, struct gn_slice bytes);
 	void *user;
 	void (*on_ping)(void *user, struct gn_ws *ws); /* NULL, or for who counts them; may close */
 };
@@ -86,6 +88,7 @@ void gn_ws_recv(struct gn_ws *ws, struct gn_slice data);
 /* False when nothing more can be sent, or when the client does not take what was sent (over the
  * high-water mark): the owner may drop it. */
 bool gn_ws_send(struct gn_ws *ws, struct gn_slice text);
+bool gn_ws_send_binary(struct gn_ws *ws, struct gn_slice bytes); /* the same for a binary message */
 void gn_ws_ping(struct gn_ws *ws);
 /* Sends a close frame once and ends the connection. */
 void gn_ws_close(struct gn_ws *ws, uint16_t code, const char *reason);

@@ -18,7 +18,7 @@ static void on_text(void *user, struct gn_ws *ws, struct gn_slice text)
 
 static gn_err listen_ws(struct gn_node_request *r)
 {
-	struct gn_ws_handler handler = {on_text, r, NULL};
+	struct gn_ws_handler handler = {.on_text = on_text, .user = r};
 	struct gn_slice token;
 	GN_TRY(gn_ws_open(r->base.http, gn_ws_bearer(r->base.http, &token) ? "bearer" : NULL,
 			  HEARD_MAX, &handler, &r->base.ws));

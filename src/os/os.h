@@ -110,8 +110,8 @@ bool gn_os_addr(const struct sockaddr *sa, struct gn_addr *out);
  * 1918, RFC 6598, RFC 4193); loopback only when there is nothing else, link-local never; port 0. */
 void gn_os_local_addrs(struct gn_addr *out, size_t cap, size_t *count);
 
-/* The user on this machine whose the other end of an accepted connection of TCP over IPv4 is, as
- * the kernel knows it (it may have come by IPv6's ::ffff:127.0.0.1). False: it is on no socket of
+/* The user on this machine whose the other end of an accepted connection of TCP is, as the kernel
+ * knows it (over IPv4 it may have come by IPv6's ::ffff:127.0.0.1). False: it is on no socket of
  * this machine's network, or closed again. */
 GN_MUST bool gn_os_tcp_owner(int fd, unsigned *uid);
 

@@ -506,36 +506,55 @@ static void the_process_knows_itself(void **state)
 	close(pipes[1]);
 }
 
-/* Whose a connection over loopback is, by IPv4 and by its form in IPv6; closed, it is nobody's. */
+static int listen_at(struct sockaddr *at, socklen_t len)
+{
+	int fd = socket(at->sa_family, SOCK_STREAM, 0);
+	if (fd < 0 || bind(fd, at, len) != 0) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	assert_int_equal(listen(fd, 2), 0);
+	assert_int_equal(getsockname(fd, at, &len), 0);
+	return fd;
+}
+
+static void check_owner(int listener, const struct sockaddr *at, socklen_t len)
+{
+	unsigned uid = 77777;
+	int from = socket(at->sa_family, SOCK_STREAM, 0);
+	if (from < 0)
+		return; /* no IPv6 here */
+	assert_int_equal(connect(from, at, len), 0);
+	int to = accept(listener, NULL, NULL);
+	assert_true(gn_os_tcp_owner(to, &uid));
+	assert_int_equal(uid, geteuid());
+	close(from);
+	assert_false(gn_os_tcp_owner(to, &uid));
+	close(to);
+}
+
+/* Whose a connection over loopback is, by IPv4, by its form in IPv6, by IPv6; closed, it is
+ * nobody's. */
 static void the_kernel_knows_who_connects(void **state)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof at;
+	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
 	(void)state;
-	int listener = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(listener, (struct sockaddr *)&at, sizeof at), 0);
-	assert_int_equal(listen(listener, 2), 0);
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&at, &len), 0);
+	int listener = listen_at((struct sockaddr *)&at, sizeof at);
+	assert_true(listener >= 0);
 	struct sockaddr_in6 mapped = {.sin6_family = AF_INET6, .sin6_port = at.sin_port};
 	mapped.sin6_addr.s6_addr[10] = mapped.sin6_addr.s6_addr[11] = 0xff;
 	memcpy(mapped.sin6_addr.s6_addr + 12, &at.sin_addr, 4);
-	for (int v6 = 0; v6 < 2; v6++) {
-		unsigned uid = 77777;
-		int from = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
-		if (from < 0)
-			continue; /* no IPv6 here */
-		assert_int_equal(v6 ? connect(from, (struct sockaddr *)&mapped, sizeof mapped)
-				    : connect(from, (struct sockaddr *)&at, sizeof at),
-				 0);
-		int to = accept(listener, NULL, NULL);
-		assert_true(gn_os_tcp_owner(to, &uid));
-		assert_int_equal(uid, geteuid());
-		close(from);
-		assert_false(gn_os_tcp_owner(to, &uid));
-		close(to);
-	}
+	check_owner(listener, (struct sockaddr *)&at, sizeof at);
+	check_owner(listener, (struct sockaddr *)&mapped, sizeof mapped);
 	unsigned uid;
 	assert_false(gn_os_tcp_owner(listener, &uid));
+	close(listener);
+	listener = listen_at((struct sockaddr *)&six, sizeof six);
+	if (listener < 0)
+		return; /* no IPv6 here */
+	check_owner(listener, (struct sockaddr *)&six, sizeof six);
 	close(listener);
 }
 

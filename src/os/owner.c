@@ -9,17 +9,31 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define ENDS 96 /* characters of two addresses and ports in hex */
+#define ENDS 96 /* characters of an address and port in hex, and more than a field may have */
+
+/* An end of a connection as the kernel shows it: words of 32 bits in the machine's order. */
+static void end_of(const struct sockaddr_storage *sa, bool v6, char out[ENDS])
+{
+	const struct sockaddr_in *v4 = (const void *)sa;
+	const struct sockaddr_in6 *six = (const void *)sa;
+	uint32_t word[4] = {0, 0, htonl(0xffff), v4->sin_addr.s_addr};
+	if (sa->ss_family == AF_INET6)
+		memcpy(word, &six->sin6_addr, sizeof word);
+	if (v6)
+		snprintf(out, ENDS, "%08X%08X%08X%08X:%04X", word[0], word[1], word[2], word[3],
+			 ntohs(sa->ss_family == AF_INET6 ? six->sin6_port : v4->sin_port));
+	else
+		snprintf(out, ENDS, "%08X:%04X", word[3], ntohs(v4->sin_port));
+}
 
 /* As /proc/net/tcp has the other end's line: its own address first. */
-static void ends_of(const struct sockaddr_in *peer, const struct sockaddr_in *own, bool v6,
-		    char out[ENDS])
+static void ends_of(const struct sockaddr_storage *peer, const struct sockaddr_storage *own,
+		    bool v6, char out[2 * ENDS + 1])
 {
-	char mapped[32] = "";
-	if (v6)
-		snprintf(mapped, sizeof mapped, "%016X%08X", 0u, htonl(0xffff));
-	snprintf(out, ENDS, "%s%08X:%04X %s%08X:%04X", mapped, peer->sin_addr.s_addr,
-		 ntohs(peer->sin_port), mapped, own->sin_addr.s_addr, ntohs(own->sin_port));
+	char from[ENDS], to[ENDS];
+	end_of(peer, v6, from);
+	end_of(own, v6, to);
+	snprintf(out, 2 * ENDS + 1, "%s %s", from, to);
 }
 
 /* Its user and inode, if the line is of those ends. A socket that its process has closed has no
@@ -58,14 +72,15 @@ static bool find(const char *file, const char *ends, unsigned *uid)
 bool gn_os_tcp_owner(int fd, unsigned *uid)
 {
 	static const char *const files[] = {"/proc/net/tcp", "/proc/net/tcp6"};
-	struct sockaddr_in peer, own;
+	struct sockaddr_storage peer = {0}, own = {0};
 	socklen_t peer_len = sizeof peer, own_len = sizeof own;
-	char ends[ENDS];
+	char ends[2 * ENDS + 1];
 	if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&own, &own_len) != 0 || peer.sin_family != AF_INET ||
-	    own.sin_family != AF_INET)
+	    getsockname(fd, (struct sockaddr *)&own, &own_len) != 0 ||
+	    peer.ss_family != own.ss_family ||
+	    (peer.ss_family != AF_INET && peer.ss_family != AF_INET6))
 		return false;
-	for (unsigned v6 = 0; v6 < 2; v6++) {
+	for (unsigned v6 = peer.ss_family == AF_INET6; v6 < 2; v6++) {
 		ends_of(&peer, &own, v6 != 0, ends);
 		if (find(files[v6], ends, uid))
 			return true;

@@ -79,18 +79,15 @@ int cmd_agent_status(struct cli *cli)
 			  "the agent's status");
 }
 
-int cmd_agent_up(struct cli *cli)
+/* options: of the command line that are the agent's too; NULL: none. */
+static int launch(struct cli *cli, const struct cli_option *options)
 {
-	if (client_agent_alive(cli)) {
-		cli_note(cli, "An agent is running already.");
-		return cmd_agent_status(cli);
-	}
 	if (!make_folders(cli, cli->data, 0700))
 		return CLI_FAILED;
 	bool known = identity_exists(cli);
 	char *words[20] = {cli_beside("geonet-agent"), "--data", cli->data, "--ready-fd", "3"};
 	int n = 5;
-	for (const struct cli_option *o = cli->command->options; o->name; o++)
+	for (const struct cli_option *o = options; o && o->name; o++)
 		if (o->value && cli_option(cli, o->name)) {
 			words[n++] = cli_format("--%s", o->name);
 			words[n++] = cli_format("%s", cli_option(cli, o->name));
@@ -109,6 +106,21 @@ int cmd_agent_up(struct cli *cli)
 		cli_note(cli,
 			 "You have an identity now. Write down its 24 words, the only way back "
 			 "after a loss: geonet id export");
+	return exit;
+}
+
+int agent_launch(struct cli *cli)
+{
+	return launch(cli, NULL);
+}
+
+int cmd_agent_up(struct cli *cli)
+{
+	if (client_agent_alive(cli)) {
+		cli_note(cli, "An agent is running already.");
+		return cmd_agent_status(cli);
+	}
+	int exit = launch(cli, cli->command->options);
 	return exit ? exit : cmd_agent_status(cli);
 }
 

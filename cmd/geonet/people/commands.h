@@ -8,6 +8,11 @@
 extern const struct cli_command agent_commands[], contacts_commands[], msg_commands[],
 	file_commands[], presence_commands[];
 
+extern const struct cli_command app_commands[];
+
+int cmd_app(struct cli *cli);
+/* Starts the agent with what its settings say; CLI_OK once it is ready. */
+int agent_launch(struct cli *cli);
 int cmd_agent_up(struct cli *cli);
 int cmd_agent_down(struct cli *cli);
 int cmd_agent_status(struct cli *cli);

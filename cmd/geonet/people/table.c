@@ -11,6 +11,7 @@ static const struct cli_option up_options[] = {
 	{"node", "PATH", "the node's socket (default DATA/app.sock, else /run/geonet/app.sock)"},
 	{"name", "NAME", "how a new identity is shown to others"},
 	{"device", "NAME", "how this device is shown to others (default this machine's name)"},
+	{"app", "PORT|off", "loopback port of the app (default 7781, or the next free one)"},
 	{"log", "LEVEL", "debug, info, warn or error"},
 	{0},
 };
@@ -62,6 +63,23 @@ static const struct cli_option export_options[] = {
 
 static const struct cli_option restore_options[] = {
 	OPTION_PASSPHRASE,
+	{0},
+};
+
+static const struct cli_option app_options[] = {
+	{"print", NULL, "print the address, open nothing"},
+	{0},
+};
+
+const struct cli_command app_commands[] = {
+	{"app", "[LINK]", 0, 1, "open the app in your browser: chats, people, data, network",
+	 "It starts your agent if it does not run. The address has a code that makes one browser "
+	 "yours, once, within five minutes; from then on that browser opens http://localhost:7781/ "
+	 "by itself. With a link (geonet:hi/.., geonet:pay?..) the app shows what it is.\n",
+	 "  geonet app\n"
+	 "  geonet app --print\n"
+	 "  geonet app 'geonet:pay?...'\n",
+	 app_options, cmd_app},
 	{0},
 };
 

@@ -115,6 +115,9 @@ enum gn_fb_app_agent_body {
 	GN_FB_APP_AGENT_BODY_AGENT_BACKUP = 15,
 	GN_FB_APP_AGENT_BODY_BACKUP_IS = 16,
 	GN_FB_APP_AGENT_BODY_AGENT_PASSPHRASE = 17,
+	GN_FB_APP_AGENT_BODY_CLIENT_PAIR = 18,
+	GN_FB_APP_AGENT_BODY_CLIENT_PAIR_IS = 19,
+	GN_FB_APP_AGENT_BODY_CLIENT_CLAIM = 20,
 };
 
 enum gn_fb_app_contact_body {
@@ -3600,6 +3603,120 @@ static inline bool gn_fb_approval_give_yes(struct gn_fb_approval_give t)
 	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
 }
 
+/* ---- ClientPair ---- */
+
+/* Of the person's own tool: a code for the app, good once and for 5 minutes (AG-121). `port`: where the
+ * app is served on loopback; `url`: http://localhost:PORT/#pair=CODE. */
+struct gn_fb_client_pair {
+	struct gn_fbt t;
+};
+struct gn_fb_client_pair_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_client_pair = {"ClientPair", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_client_pair_verify(struct gn_slice in, struct gn_fb_client_pair *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_client_pair, &out->t);
+}
+static inline gn_fbref gn_fb_client_pair_make(struct gn_fbb *b, const struct gn_fb_client_pair_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_client_pair, args);
+}
+
+/* ---- ClientPairIs ---- */
+
+struct gn_fb_client_pair_is {
+	struct gn_fbt t;
+};
+struct gn_fb_client_pair_is_args {
+	struct gn_slice code;
+	struct gn_slice url;
+	uint16_t port;
+	uint64_t until;
+};
+static const struct gn_fb_field gn_fbfields_client_pair_is[] = {
+	{"code", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_client_pair_is_args, code), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"url", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_client_pair_is_args, url), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"port", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_client_pair_is_args, port), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_client_pair_is_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+};
+static const struct gn_fb_type gn_fbtype_client_pair_is = {"ClientPairIs", NULL, gn_fbfields_client_pair_is, 4};
+
+GN_MUST static inline gn_err gn_fb_client_pair_is_verify(struct gn_slice in, struct gn_fb_client_pair_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_client_pair_is, &out->t);
+}
+static inline gn_fbref gn_fb_client_pair_is_make(struct gn_fbb *b, const struct gn_fb_client_pair_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_client_pair_is, args);
+}
+static inline bool gn_fb_client_pair_is_has_code(struct gn_fb_client_pair_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_client_pair_is_code(struct gn_fb_client_pair_is t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_client_pair_is_has_url(struct gn_fb_client_pair_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_client_pair_is_url(struct gn_fb_client_pair_is t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint16_t gn_fb_client_pair_is_port(struct gn_fb_client_pair_is t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 2, 2, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_client_pair_is_until(struct gn_fb_client_pair_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+
+/* ---- ClientClaim ---- */
+
+/* Of a connection that proved a code: a client of its own, for ClientMade. The code is used up. */
+struct gn_fb_client_claim {
+	struct gn_fbt t;
+};
+struct gn_fb_client_claim_args {
+	struct gn_slice name;
+	struct gn_slice passphrase;
+};
+static const struct gn_fb_field gn_fbfields_client_claim[] = {
+	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_client_claim_args, name), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_client_claim_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_client_claim = {"ClientClaim", NULL, gn_fbfields_client_claim, 2};
+
+GN_MUST static inline gn_err gn_fb_client_claim_verify(struct gn_slice in, struct gn_fb_client_claim *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_client_claim, &out->t);
+}
+static inline gn_fbref gn_fb_client_claim_make(struct gn_fbb *b, const struct gn_fb_client_claim_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_client_claim, args);
+}
+static inline bool gn_fb_client_claim_has_name(struct gn_fb_client_claim t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_client_claim_name(struct gn_fb_client_claim t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_client_claim_has_passphrase(struct gn_fb_client_claim t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_client_claim_passphrase(struct gn_fb_client_claim t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
 /* ---- AgentBackup ---- */
 
 /* A sealed copy of all that is kept: `BackupIs` as it is made, then its bytes on this call's stream,
@@ -4816,7 +4933,7 @@ struct gn_fb_app_agent_args {
 };
 static const struct gn_fb_field gn_fbfields_app_agent[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_agent_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 17, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop, &gn_fbtype_agent_renew, &gn_fbtype_clients_list, &gn_fbtype_clients_is, &gn_fbtype_client_add, &gn_fbtype_client_made, &gn_fbtype_client_remove, &gn_fbtype_approval_asked, &gn_fbtype_approval_give, &gn_fbtype_agent_backup, &gn_fbtype_backup_is, &gn_fbtype_agent_passphrase}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 20, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop, &gn_fbtype_agent_renew, &gn_fbtype_clients_list, &gn_fbtype_clients_is, &gn_fbtype_client_add, &gn_fbtype_client_made, &gn_fbtype_client_remove, &gn_fbtype_approval_asked, &gn_fbtype_approval_give, &gn_fbtype_agent_backup, &gn_fbtype_backup_is, &gn_fbtype_agent_passphrase, &gn_fbtype_client_pair, &gn_fbtype_client_pair_is, &gn_fbtype_client_claim}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_agent = {"AppAgent", NULL, gn_fbfields_app_agent, 2};
 
@@ -4903,6 +5020,18 @@ static inline struct gn_fb_backup_is gn_fb_app_agent_body_as_backup_is(struct gn
 static inline struct gn_fb_agent_passphrase gn_fb_app_agent_body_as_agent_passphrase(struct gn_fb_app_agent t)
 {
 	return (struct gn_fb_agent_passphrase){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_PASSPHRASE)};
+}
+static inline struct gn_fb_client_pair gn_fb_app_agent_body_as_client_pair(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_client_pair){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_CLIENT_PAIR)};
+}
+static inline struct gn_fb_client_pair_is gn_fb_app_agent_body_as_client_pair_is(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_client_pair_is){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_CLIENT_PAIR_IS)};
+}
+static inline struct gn_fb_client_claim gn_fb_app_agent_body_as_client_claim(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_client_claim){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_CLIENT_CLAIM)};
 }
 
 /* ---- AppContact ---- */
@@ -5343,6 +5472,9 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_client_remove,
 	&gn_fbtype_approval_asked,
 	&gn_fbtype_approval_give,
+	&gn_fbtype_client_pair,
+	&gn_fbtype_client_pair_is,
+	&gn_fbtype_client_claim,
 	&gn_fbtype_agent_backup,
 	&gn_fbtype_backup_is,
 	&gn_fbtype_job_info,

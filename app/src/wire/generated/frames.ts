@@ -1383,6 +1383,26 @@ export interface AgentPassphrase {
   after: Uint8Array;
 }
 
+/**
+ * Of the person's own tool: a code for the app, good once and for 5 minutes (AG-121). `port`: where the
+ * app is served on loopback; `url`: http://localhost:PORT/#pair=CODE.
+ */
+export interface ClientPair {
+}
+
+export interface ClientPairIs {
+  code: string;
+  url: string;
+  port: number;
+  until: bigint;
+}
+
+/** Of a connection that proved a code: a client of its own, for ClientMade. The code is used up. */
+export interface ClientClaim {
+  name: string;
+  passphrase: Uint8Array;
+}
+
 export type AppAgentBodyIs =
   | { is: 'AgentStatus'; as: AgentStatus }
   | { is: 'AgentStatusIs'; as: AgentStatusIs }
@@ -1401,6 +1421,9 @@ export type AppAgentBodyIs =
   | { is: 'AgentBackup'; as: AgentBackup }
   | { is: 'BackupIs'; as: BackupIs }
   | { is: 'AgentPassphrase'; as: AgentPassphrase }
+  | { is: 'ClientPair'; as: ClientPair }
+  | { is: 'ClientPairIs'; as: ClientPairIs }
+  | { is: 'ClientClaim'; as: ClientClaim }
   | Unknown;
 
 export interface AppAgent {
@@ -2374,6 +2397,9 @@ export interface Tables {
   AgentBackup: AgentBackup;
   BackupIs: BackupIs;
   AgentPassphrase: AgentPassphrase;
+  ClientPair: ClientPair;
+  ClientPairIs: ClientPairIs;
+  ClientClaim: ClientClaim;
   AppAgent: AppAgent;
   Person: Person;
   ContactsList: ContactsList;
@@ -2594,7 +2620,10 @@ ApprovalGive id:Q yes:?
 AgentBackup passphrase:[B approval:Q
 BackupIs size:Q done:Q copied:? passphrase:?
 AgentPassphrase before:[B after:[B
-|AppAgentBody AgentStatus AgentStatusIs AgentStart Unlock Lock AgentStop AgentRenew ClientsList ClientsIs ClientAdd ClientMade ClientRemove ApprovalAsked ApprovalGive AgentBackup BackupIs AgentPassphrase
+ClientPair
+ClientPairIs code:s url:s port:H until:Q
+ClientClaim name:s! passphrase:[B
+|AppAgentBody AgentStatus AgentStatusIs AgentStart Unlock Lock AgentStop AgentRenew ClientsList ClientsIs ClientAdd ClientMade ClientRemove ApprovalAsked ApprovalGive AgentBackup BackupIs AgentPassphrase ClientPair ClientPairIs ClientClaim
 AppAgent - body:AppAgentBody!
 %ChatId b:B32
 Person key:Key pid:s name:s petname:s state:B trust:B blocked:? alarm:s chat:ChatId devices:I outstanding:I missing:Q reads:? expire:I seq:Q unseen:? verified:Q changed:? path:s
