@@ -424,6 +424,8 @@ export interface LookupStep {
   code: number;
   at_us: bigint;
   rtt_us: bigint;
+  /** Who named it; absent: this node knew it. */
+  named_by?: Hex;
 }
 
 export interface Lookup {
@@ -435,6 +437,8 @@ export interface Lookup {
   took_us: bigint;
   at: bigint;
   steps: LookupStep[];
+  /** The set that was asked, nearest to the key first, 8 at most. */
+  holders: Hex[];
 }
 
 export interface NodeLookupsIs {
@@ -634,6 +638,41 @@ export interface NodePathIs {
   rules: NodePathRule[];
 }
 
+/**
+ * What this node's picture of the disk needs besides its peers and status: where the nodes stand that
+ * it knows to answer for keys, and how many hops its own operations took.
+ */
+export interface NodeDisk {
+}
+
+export interface NodeDiskIs {
+  known: number;
+  /** Angles, in 2^-64 of a turn, clockwise; of more than 400 none. */
+  angles: bigint[];
+  /** How many stand in each 360th of the turn, from angle 0 on. */
+  ticks: number[];
+  /** How many operations took 0, 1, 2.. hops, without the zeros at the end. */
+  hops: bigint[];
+}
+
+/**
+ * Boxes that are followed by this node's owner, each place of them: its key, and who holds it there as
+ * was found when it was last looked for (none: it was not found yet). Nobody is asked.
+ */
+export interface NodeBoxes {
+}
+
+export interface NodeBox {
+  box?: Hex;
+  place?: Hex;
+  front: boolean;
+  holders: Hex[];
+}
+
+export interface NodeBoxesIs {
+  boxes: NodeBox[];
+}
+
 export type AppNodeBodyIs =
   | { is: 'NodeStatus'; as: NodeStatus }
   | { is: 'NodeStatusIs'; as: NodeStatusIs }
@@ -655,6 +694,10 @@ export type AppNodeBodyIs =
   | { is: 'NodeRefusedIs'; as: NodeRefusedIs }
   | { is: 'NodePath'; as: NodePath }
   | { is: 'NodePathIs'; as: NodePathIs }
+  | { is: 'NodeDisk'; as: NodeDisk }
+  | { is: 'NodeDiskIs'; as: NodeDiskIs }
+  | { is: 'NodeBoxes'; as: NodeBoxes }
+  | { is: 'NodeBoxesIs'; as: NodeBoxesIs }
   | Unknown;
 
 export interface AppNode {
@@ -2323,6 +2366,11 @@ export interface Tables {
   NodePath: NodePath;
   NodePathRule: NodePathRule;
   NodePathIs: NodePathIs;
+  NodeDisk: NodeDisk;
+  NodeDiskIs: NodeDiskIs;
+  NodeBoxes: NodeBoxes;
+  NodeBox: NodeBox;
+  NodeBoxesIs: NodeBoxesIs;
   AppNode: AppNode;
   RecordPut: RecordPut;
   Receipt: Receipt;
@@ -2517,8 +2565,8 @@ NodePeers after:Hash limit:H
 NodePeer id:Hash key:Key addr:Addr linked:? leaf:? up:? annulus:B rtt_us:Q seen_ms:Q sent:Q received:Q suite:s group:s carrier:s why:s paths:B indirect:s rule:s
 NodePeersIs peers:[NodePeer more:?
 NodeLookups limit:H
-LookupStep node:Hash addr:Addr depth:B code:H at_us:Q rtt_us:Q
-Lookup op:Q kind:s key:Hash code:H hops:I took_us:Q at:Q steps:[LookupStep
+LookupStep node:Hash addr:Addr depth:B code:H at_us:Q rtt_us:Q named_by:Hash
+Lookup op:Q kind:s key:Hash code:H hops:I took_us:Q at:Q steps:[LookupStep holders:[Hash
 NodeLookupsIs lookups:[Lookup
 NodeCounters
 NodeCounter name:s value:Q
@@ -2538,7 +2586,12 @@ NodeRefusedIs hashes:[Hash more:?
 NodePath key:Key rule:s contact:Key nodes:[Key listed:?
 NodePathRule key:Key rule:s contact:Key
 NodePathIs own:s rules:[NodePathRule
-|AppNodeBody NodeStatus NodeStatusIs NodeShutdown NodePeers NodePeersIs NodeLookups NodeLookupsIs NodeCounters NodeCountersIs NodePing NodePingIs NodeNetcheck NodeNetcheckIs NodeGive NodeGiveIs NodeRefuse NodeRefused NodeRefusedIs NodePath NodePathIs
+NodeDisk
+NodeDiskIs known:I angles:[Q ticks:[I hops:[Q
+NodeBoxes
+NodeBox box:Key place:Hash front:? holders:[Hash
+NodeBoxesIs boxes:[NodeBox
+|AppNodeBody NodeStatus NodeStatusIs NodeShutdown NodePeers NodePeersIs NodeLookups NodeLookupsIs NodeCounters NodeCountersIs NodePing NodePingIs NodeNetcheck NodeNetcheckIs NodeGive NodeGiveIs NodeRefuse NodeRefused NodeRefusedIs NodePath NodePathIs NodeDisk NodeDiskIs NodeBoxes NodeBoxesIs
 AppNode - body:AppNodeBody!
 RecordPut record:[B! token:[B w:B keep:? compare:? compare_seq:Q session:B share:Q
 %Sig b:B64
