@@ -6,7 +6,7 @@ import { AgentState } from '../wire/generated/frames.ts';
 import { Icon, Mark, type IconName } from '../look/icons.tsx';
 import { PersonFace } from '../look/people.tsx';
 import { pathTo, route } from '../router.ts';
-import { hurry, linkState, me, requests, stale, status, unreadAll } from '../store/state.ts';
+import { hurry, linkState, me, requests, settings, stale, status, unreadAll } from '../store/state.ts';
 import { t } from '../words/words.ts';
 import { type Key } from '../words/en.ts';
 
@@ -139,7 +139,7 @@ export function StatusLine() {
 /** A list at the left and what was chosen from it; narrow, the one or the other. */
 export function Split(props: { list: ComponentChildren; pane: ComponentChildren; inside: boolean }) {
   return (
-    <div class={props.inside ? 'frame frame-inside' : 'frame'}>
+    <div class={`frame${props.inside ? " frame-inside" : ""}${settings.value.compact ? " compact" : ""}`}>
       <Rail />
       <section class="list">
         {props.list}
