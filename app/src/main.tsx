@@ -1,6 +1,17 @@
 // The agent's app begins here.
 import { render } from 'preact';
-import { Mark } from './look/icons.tsx';
+import { App } from './app.tsx';
+import { watchKeys } from './keys.tsx';
+import { watchNews } from './notify.ts';
+import { takePairCode, watchRoute } from './router.ts';
+import { begin } from './store/state.ts';
 
 const root = document.getElementById('app');
-if (root) render(<Mark />, root);
+if (root) {
+  const code = takePairCode();
+  watchRoute();
+  watchKeys();
+  watchNews();
+  render(<App />, root);
+  void begin(code);
+}

@@ -1321,6 +1321,8 @@ export interface AgentStatusIs {
   identity_wanted: boolean;
   /** Another device of the person took this one out of their identity. */
   revoked: boolean;
+  /** The owner's, which `pid` names; absent of a new one. */
+  key?: Hex;
 }
 
 /** Of a new one: makes the device's keys, and an identity where there is none. */
@@ -1424,6 +1426,26 @@ export interface AgentPassphrase {
   after: Uint8Array;
 }
 
+/**
+ * Of the person's own tool: a code for the app, good once and for 5 minutes (AG-121). `port`: where the
+ * app is served on loopback; `url`: http://localhost:PORT/#pair=CODE.
+ */
+export interface ClientPair {
+}
+
+export interface ClientPairIs {
+  code: string;
+  url: string;
+  port: number;
+  until: bigint;
+}
+
+/** Of a connection that proved a code: a client of its own, for ClientMade. The code is used up. */
+export interface ClientClaim {
+  name: string;
+  passphrase: Uint8Array;
+}
+
 export type AppAgentBodyIs =
   | { is: 'AgentStatus'; as: AgentStatus }
   | { is: 'AgentStatusIs'; as: AgentStatusIs }
@@ -1442,6 +1464,9 @@ export type AppAgentBodyIs =
   | { is: 'AgentBackup'; as: AgentBackup }
   | { is: 'BackupIs'; as: BackupIs }
   | { is: 'AgentPassphrase'; as: AgentPassphrase }
+  | { is: 'ClientPair'; as: ClientPair }
+  | { is: 'ClientPairIs'; as: ClientPairIs }
+  | { is: 'ClientClaim'; as: ClientClaim }
   | Unknown;
 
 export interface AppAgent {
@@ -2420,6 +2445,9 @@ export interface Tables {
   AgentBackup: AgentBackup;
   BackupIs: BackupIs;
   AgentPassphrase: AgentPassphrase;
+  ClientPair: ClientPair;
+  ClientPairIs: ClientPairIs;
+  ClientClaim: ClientClaim;
   AppAgent: AppAgent;
   Person: Person;
   ContactsList: ContactsList;
@@ -2627,7 +2655,7 @@ QueueOver id:[B code:H reported:?
 |AppBoxBody BoxSend BoxSent BoxCheck BoxCheckIs BoxFollow BoxGot BoxFollowing BoxSign BoxSigned BoxTake BoxDrop QueueWork QueueTask QueueMore QueueEnd QueueOver
 AppBox - body:AppBoxBody!
 AgentStatus
-AgentStatusIs state:B version:s pid:s name:s online:? reach:s nodes:I why:s published:? unread:I waiting:I requests:I sending:I identity_wanted:? revoked:?
+AgentStatusIs state:B version:s pid:s name:s online:? reach:s nodes:I why:s published:? unread:I waiting:I requests:I sending:I identity_wanted:? revoked:? key:Key
 AgentStart passphrase:[B name:s
 Unlock passphrase:[B!
 Lock
@@ -2645,7 +2673,10 @@ ApprovalGive id:Q yes:?
 AgentBackup passphrase:[B approval:Q
 BackupIs size:Q done:Q copied:? passphrase:?
 AgentPassphrase before:[B after:[B
-|AppAgentBody AgentStatus AgentStatusIs AgentStart Unlock Lock AgentStop AgentRenew ClientsList ClientsIs ClientAdd ClientMade ClientRemove ApprovalAsked ApprovalGive AgentBackup BackupIs AgentPassphrase
+ClientPair
+ClientPairIs code:s url:s port:H until:Q
+ClientClaim name:s! passphrase:[B
+|AppAgentBody AgentStatus AgentStatusIs AgentStart Unlock Lock AgentStop AgentRenew ClientsList ClientsIs ClientAdd ClientMade ClientRemove ApprovalAsked ApprovalGive AgentBackup BackupIs AgentPassphrase ClientPair ClientPairIs ClientClaim
 AppAgent - body:AppAgentBody!
 %ChatId b:B32
 Person key:Key pid:s name:s petname:s state:B trust:B blocked:? alarm:s chat:ChatId devices:I outstanding:I missing:Q reads:? expire:I seq:Q unseen:? verified:Q changed:? path:s
