@@ -10,6 +10,7 @@ sys.dont_write_bytecode = True
 import node_rig
 from node_rig import check, eventually, network, token_of
 from browser import Browser, program
+from people_test import Person
 
 NAMES = ("firstsite", "secondsite", "thirdsite")
 WORKER = b"""
@@ -348,6 +349,27 @@ def case_network(nodes, seed):
         tab.go(f"http://localhost:{node.http_port}/")
         eventually("it speaks Russian", 60,
                    lambda: tab.run("document.querySelector('h1')?.textContent") == "Сеть")
+
+
+def case_app(nodes, seed):
+    """The same view in a person's app: readings come through their agent (AG-124), with the box
+    that it follows."""
+    program()
+    nodes.start(4)
+    built(nodes.all[0])
+    ann = Person(nodes, "ann", nodes.all[0])
+    url = ann.run("app", "--print").strip().splitlines()[-1]
+    with Browser() as browser:
+        tab = browser.tab()
+        tab.go(url)
+        eventually("the app is paired", 60,
+                   lambda: "pair" not in tab.run("location.href") and tab.run("!!document.querySelector('.nav')"))
+        tab.run("location.hash = '#/network'")
+        eventually("three links are drawn", 60,
+                   lambda: tab.run("document.querySelectorAll('.net-disk .net-link').length") == 3)
+        eventually("lookups are listed", 60, lambda: tab.run(ROWS + ".length") >= 1)
+        eventually("and the own box is an open diamond", 60,
+                   lambda: tab.run("document.querySelectorAll('.net-disk .net-box').length") >= 1)
 
 
 class Thief(http.server.BaseHTTPRequestHandler):

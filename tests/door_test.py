@@ -244,7 +244,7 @@ def case_network(nodes, seed):
         kind, said = link.ask("Node", "NodeStatus")
         check((kind == "NodeStatusIs") == want, f"{rights}: {kind} {said}")
         check((link.ask("Node", "NodeDisk")[0] == "NodeDiskIs") == want, f"{rights}: the disk")
-        for name in ("NodeLookups", "NodeBoxes"):  # whom the person looks for, which boxes are theirs
+        for name in ("NodeLookups", "NodeBoxes"):  # whom the person looks for
             kind, _ = link.ask("Node", name)
             check((kind == name + "Is") == (len(rights) == 2), f"{rights}: {name}: {kind}")
         said = link.ask("Node", "NodeGive", {"name": "relay", "value": "small"})

@@ -162,7 +162,7 @@ export function Network(props: NetworkProps) {
 
   return (
     <div class="net">
-      <main class="net-main">
+      <div class="net-main">
         {props.head}
         <header class="net-head">
           <h1>{say.t('net.title')}</h1>
@@ -198,7 +198,7 @@ export function Network(props: NetworkProps) {
           </p>
         </div>
         {model && owner && <Tables say={say} model={model} lookup={lookup} />}
-      </main>
+      </div>
       <aside class="net-aside">
         {model && live.reading && (
           <>
