@@ -299,7 +299,7 @@ def case_page(nodes, seed):
 
 def case_network(nodes, seed):
     """Four nodes on the page of one: links as arcs, a lookup step by step, the same as a table, by
-    keys alone, in two languages; nothing is refused by the page's policy (NO-61)."""
+    keys alone, in two languages; nothing is refused by the page's policy (NO-61, UI-64, UI-65)."""
     program()
     nodes.start(4)
     node = nodes.all[0]
@@ -362,8 +362,9 @@ def case_app(nodes, seed):
     with Browser() as browser:
         tab = browser.tab()
         tab.go(url)
-        eventually("the app is paired", 60,
-                   lambda: "pair" not in tab.run("location.href") and tab.run("!!document.querySelector('.nav')"))
+        eventually(
+            "the app is paired", 60, lambda: "pair" not in tab.run("location.href") and tab.run(
+                "!!document.querySelector('.nav')"))
         tab.run("location.hash = '#/network'")
         eventually("three links are drawn", 60,
                    lambda: tab.run("document.querySelectorAll('.net-disk .net-link').length") == 3)

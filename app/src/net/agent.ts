@@ -1,5 +1,6 @@
 // Readings through the agent, which passes the node's calls on (docs/spec/agent.md AG-124): all that a
-// client with the rights `network` and `chat` may know; without `chat` no lookups and no boxes.
+// client with the rights `network` and `chat` may know; without `chat` no lookups and no boxes
+// (docs/spec/app-network.md UI-66).
 import type { Make } from '../wire/codec.ts';
 import type { TableName } from '../link/session.ts';
 import type { Tables } from '../wire/generated/frames.ts';

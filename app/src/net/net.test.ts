@@ -1,3 +1,5 @@
+// The rules of docs/spec/app-network.md: places and arches (UI-61), links (UI-62), lookups (UI-63), what
+// may not be known (UI-66).
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

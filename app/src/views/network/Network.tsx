@@ -1,5 +1,5 @@
 // The network view: live picture and figures, one reading a second at most. The same in the app and,
-// alone, as the node's page (docs/spec/app-client.md UI-61..65).
+// alone, as the node's page (docs/spec/app-network.md UI-61..65).
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { modelOf, rates, shortId, whole } from '../../net/model.ts';
