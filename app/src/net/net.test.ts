@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fold, geodesic, geodesicLength, ideal, mirror, at, cap, sector, num } from './disk.ts';
-import { arches, bracket, linkClass, lookupOf, modelOf, pictureAngle, rates, shortId, turnOf, turnOfAngle } from './model.ts';
+import { arches, bracket, linkClass, lookupOf, modelOf, nodesOf, pictureAngle, rates, shortId, turnOf, turnOfAngle } from './model.ts';
 import type { RawLookup } from './source.ts';
 import { reasons } from '../words/reasons.ts';
 import { netEn } from '../words/net.en.ts';
@@ -122,6 +122,12 @@ test('up to 20 faces, up to 400 dots, above ticks', () => {
   const m = modelOf(fake(10_000, 3).reading);
   assert.equal(Math.max(...m.ticks), 1);
   assert.ok(m.links.length > 40 && m.links.length < 70);
+});
+
+test('there are never fewer nodes than links and this one', () => {
+  assert.equal(nodesOf({ size: 24.4, links: 27 }), 28);
+  assert.equal(nodesOf({ size: 266.6, links: 31 }), 267);
+  assert.equal(nodesOf({ size: 0, links: 0 }), 1);
 });
 
 test('what may not be known is not missed', () => {
