@@ -85,6 +85,7 @@ export class Link {
   start(identity: Identity | undefined): void {
     this.identity = identity;
     this.refused = 0;
+    this.epoch = 0n; // what another client was told is nothing to this one
     if (!identity && this.setup.paired) return this.become('unpaired');
     this.dial();
   }

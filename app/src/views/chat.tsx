@@ -245,7 +245,7 @@ function GreyLine({ m, person }: { m: Message; person: Person }) {
   const gap = m.kind === MessageKind.Gap;
   return (
     <p class="grey-line">
-      <Icon name={gap ? 'clock' : /device/i.test(m.reason) ? 'device' : 'key'} size={16} />
+      <Icon name={gap ? 'clock' : /devic|устройств/i.test(m.reason) ? 'device' : 'key'} size={16} />
       <span>
         {gap
           ? t('chat.gap', { n: Number(m.missing) || 1, name: nameOf(person) })

@@ -6,7 +6,7 @@ import { AgentState } from '../wire/generated/frames.ts';
 import { Icon, Mark, type IconName } from '../look/icons.tsx';
 import { PersonFace } from '../look/people.tsx';
 import { pathTo, route } from '../router.ts';
-import { hurry, linkState, me, requests, settings, stale, status, unreadAll } from '../store/state.ts';
+import { hurry, linkState, me, settings, stale, status, unreadAll } from '../store/state.ts';
 import { t } from '../words/words.ts';
 import { type Key } from '../words/en.ts';
 
@@ -56,7 +56,7 @@ export function Rail() {
         <Mark />
       </a>
       {sections.map((s) => (
-        <NavLink of={s} count={s.view === 'people' ? requests.value.length : 0} />
+        <NavLink of={s} />
       ))}
       <span class="rail-space" />
       <NavLink of={settingsSection} />
