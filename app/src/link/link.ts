@@ -92,8 +92,8 @@ export class Link {
 
   stop(): void {
     this.stopTimer?.();
-    this.session?.close('ok', 'the page is closed');
     this.become('off');
+    this.session?.close('ok', 'it is no longer needed');
   }
 
   /** Not waiting any longer for the next try. */
@@ -110,6 +110,7 @@ export class Link {
   }
 
   private dial(): void {
+    this.stopTimer?.();
     this.become('dialing');
     const { setup } = this;
     const session = new Session(
