@@ -13,6 +13,7 @@ import { AddView, PeopleList, PersonView } from './views/people.tsx';
 import { Requests } from './views/requests.tsx';
 import { SettingsView } from './views/settings.tsx';
 import { Connecting, Meet, meeting, Start, Unlock, Unpaired } from './views/start.tsx';
+import { NetworkView } from './views/network/App.tsx';
 import { VerifyView } from './views/verify.tsx';
 import { KeyList } from './keys.tsx';
 
@@ -41,6 +42,12 @@ function View() {
       return (
         <Single>
           <VerifyView key={about} pid={about} />
+        </Single>
+      );
+    case 'network':
+      return (
+        <Single>
+          <NetworkView />
         </Single>
       );
     case 'settings':

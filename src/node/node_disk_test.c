@@ -1,5 +1,5 @@
-/* What a picture of the disk is told of (NO-60): places up to the limit, then their density alone, and no
- * more holders of a lookup than a set has. */
+/* What a picture of the disk is told of (NO-60): places up to the limit, then their density alone,
+ * and no more holders of a lookup than a set has. */
 #include "node/call.h"
 
 #include "node/node_int.h"

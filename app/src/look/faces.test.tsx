@@ -1,3 +1,4 @@
+// Faces (docs/spec/app-network.md UI-60).
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

@@ -1,5 +1,5 @@
 // The faces: a picture of the hyperbolic plane drawn from a key, the same in every app, so that two
-// people see the same one. It helps the eye and proves nothing. Rule: docs/spec/app-client.md UI-60.
+// people see the same one. It helps the eye and proves nothing. Rule: docs/spec/app-network.md UI-60.
 import { at, cap, ideal, mirror, num, sector } from '../net/disk.ts';
 import { sha256 } from './sha256.ts';
 

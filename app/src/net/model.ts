@@ -1,6 +1,6 @@
 // From readings to a picture: who stands where, links by round trip, lookups step by step, arches.
 // Pure. Angles of the picture are turned so that this node is at the bottom: nobody moves, the disk
-// does (docs/spec/app-client.md UI-61).
+// does (docs/spec/app-network.md UI-61).
 import { fold } from './disk.ts';
 import type { RawBox, RawLookup, RawPeer, Reading, Whole } from './source.ts';
 

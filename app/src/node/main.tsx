@@ -22,6 +22,9 @@ function take(): boolean {
 take();
 addEventListener('hashchange', () => take() && location.reload());
 
+const COMMAND = 'geonet open';
+const EXAMPLE = 'welcome.geo';
+
 const lang: Lang = navigator.language.startsWith('ru') ? 'ru' : 'en';
 const say = sayIn(lang);
 document.documentElement.lang = lang;
@@ -62,7 +65,7 @@ function OpenSite() {
     <form class="node-open" onSubmit={open}>
       <label for="name">{say.t('net.open')}</label>
       <div>
-        <input id="name" name="name" placeholder="welcome.geo" autocomplete="off" autocapitalize="off" spellcheck={false} aria-label={say.t('net.open.name')} />
+        <input id="name" name="name" placeholder={EXAMPLE} autocomplete="off" autocapitalize="off" spellcheck={false} aria-label={say.t('net.open.name')} />
         <button type="submit">{say.t('net.open.do')}</button>
       </div>
     </form>
@@ -84,7 +87,7 @@ function Page() {
     <Network source={source} lang={lang} head={<p class="node-brand"><Mark /> {say.t('net.node')}</p>}>
       {!token && (
         <p class="node-note" id={again ? 'again' : 'stranger'}>
-          {say.t(again ? 'net.again' : 'net.stranger')} <code>geonet open</code>
+          {say.t(again ? 'net.again' : 'net.stranger')} <code>{COMMAND}</code>
         </p>
       )}
       <OpenSite />
@@ -93,4 +96,4 @@ function Page() {
 }
 
 const root = document.getElementById('app');
-if (root) render(<Page />, root);
+if (root) render(<main><Page /></main>, root);

@@ -6,6 +6,7 @@ export const en = {
   'nav.label': 'Parts of GeoNet',
   'nav.chats': 'Chats',
   'nav.people': 'People',
+  'nav.network': 'Network',
   'nav.settings': 'Settings',
   'nav.me': 'You',
   'nav.unread': { one: '{n} unread', other: '{n} unread' },

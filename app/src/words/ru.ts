@@ -6,6 +6,7 @@ export const ru: Record<Key, Word> = {
   'nav.label': 'Разделы GeoNet',
   'nav.chats': 'Чаты',
   'nav.people': 'Люди',
+  'nav.network': 'Сеть',
   'nav.settings': 'Настройки',
   'nav.me': 'Вы',
   'nav.unread': {

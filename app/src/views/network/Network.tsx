@@ -1,5 +1,5 @@
 // The network view: live picture and figures, one reading a second at most. The same in the app and,
-// alone, as the node's page (docs/spec/app-client.md UI-61..65).
+// alone, as the node's page (docs/spec/app-network.md UI-61..65).
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { modelOf, rates, shortId, whole } from '../../net/model.ts';
@@ -162,7 +162,7 @@ export function Network(props: NetworkProps) {
 
   return (
     <div class="net">
-      <main class="net-main">
+      <div class="net-main">
         {props.head}
         <header class="net-head">
           <h1>{say.t('net.title')}</h1>
@@ -198,7 +198,7 @@ export function Network(props: NetworkProps) {
           </p>
         </div>
         {model && owner && <Tables say={say} model={model} lookup={lookup} />}
-      </main>
+      </div>
       <aside class="net-aside">
         {model && live.reading && (
           <>
