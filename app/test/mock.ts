@@ -207,6 +207,8 @@ export class MockAgent {
     switch (name) {
       case 'EventsOn': return give('AppOk', {});
       case 'AgentStatus': return give('AgentStatusIs', this.status());
+      case 'NodeStatus':
+        return give('NodeStatusIs', { version: '0.9.0', joined: true, reach: 'joined', reached: 'direct', size: 267, known: 120, links: 41, start_done: 100 });
       case 'AgentStart': case 'Unlock': this.state = 2; return give('AgentStatusIs', this.status());
       case 'Lock': this.state = 1; return give('AgentStatusIs', this.status());
       case 'ClientClaim':

@@ -12,7 +12,7 @@ import { Button, Dialog, Empty, Failed, Loading, Menu, question, spoken, toast, 
 import { keyBytes, nameOf, PersonFace, trustOf, trustWord } from '../look/people.tsx';
 import { Ring, stateWords } from '../look/ring.tsx';
 import { go, pathTo } from '../router.ts';
-import { historyOf, keyOf, markRead, newer, newest, older, put, type History } from '../store/history.ts';
+import { enter, historyOf, keyOf, markRead, newer, newest, older, put, type History } from '../store/history.ts';
 import { ask, byPid, chats, learn, me, people, presence, ready, typing } from '../store/state.ts';
 import { saveFile } from '../store/files.ts';
 import { clock, dayLine, moment, sameDay, size } from '../words/time.ts';
@@ -508,6 +508,7 @@ export function ChatView({ pid }: { pid: string }) {
 function Known(props: { person: Person; shown: Message | undefined; show: (m: Message | undefined) => void }) {
   const { person, shown } = props;
   const history = historyOf(person.pid);
+  useEffect(() => enter(history), [history]);
   const state = history.state.value;
   const seen = presence.value.get(person.key ?? '')?.state;
   const words = [
