@@ -4,6 +4,7 @@ import { App } from './app.tsx';
 import { watchKeys } from './keys.tsx';
 import { watchNews } from './notify.ts';
 import { takePairCode, watchRoute } from './router.ts';
+import { watchNode } from './store/node.ts';
 import { begin } from './store/state.ts';
 
 const root = document.getElementById('app');
@@ -13,5 +14,5 @@ if (root) {
   watchKeys();
   watchNews();
   render(<App />, root);
-  void begin(code);
+  void begin(code).then(watchNode);
 }

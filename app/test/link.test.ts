@@ -243,6 +243,18 @@ test('bytes are granted as they are taken; more than granted is the end', async 
   assert.equal(w.link.state, 'waiting');
 });
 
+test('stopped and started as another client: one connection, everything is read anew', async () => {
+  const w = await standing();
+  w.link.stop();
+  assert.equal(w.link.state, 'off');
+  await w.advance(1_000);
+  assert.equal(w.dials, 1);
+  w.link.start(undefined);
+  await w.advance(5_000);
+  assert.equal(w.dials, 2);
+  assert.deepEqual(w.readies, [true, true]);
+});
+
 test('a client that is no longer known stops after three tries', async () => {
   const w = new World(true);
   w.secretOfServer = await importSecret(new Uint8Array(32));

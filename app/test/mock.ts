@@ -129,9 +129,9 @@ export class MockAgent {
     const add = (text: string, more: Make<Message>) => all.push(this.message(vera, text, more));
     const t = w.chat;
     add(t[0], { sent: at(9, 12) });
-    add(t[1], { sent: at(9, 12) });
+    add(t[1], { sent: at(9, 12) + 1n });
     add(t[2], { mine: true, sent: at(9, 40), state: 3, held: 8, of: 8 });
-    add('', { mine: true, kind: 5, sent: at(9, 40), state: 3, files: [{ id: idOf('f'), name: t[7], size: 1_400_000n, state: 2, mine: true }] });
+    add('', { mine: true, kind: 5, sent: at(9, 40) + 1n, state: 3, files: [{ id: idOf('f'), name: t[7], size: 1_400_000n, state: 2, mine: true }] });
     add('', { kind: 65, order: at(10, 0), sent: at(10, 0), reason: t[8] });
     add(t[3], { sent: at(11, 58), reactions: [{ mine: true, emoji: t[6] }] });
     add('', { kind: 64, order: at(12, 0), sent: at(12, 0), missing: 1n });
@@ -207,6 +207,8 @@ export class MockAgent {
     switch (name) {
       case 'EventsOn': return give('AppOk', {});
       case 'AgentStatus': return give('AgentStatusIs', this.status());
+      case 'NodeStatus':
+        return give('NodeStatusIs', { version: '0.9.0', joined: true, reach: 'joined', reached: 'direct', size: 267, known: 120, links: 41, start_done: 100 });
       case 'AgentStart': case 'Unlock': this.state = 2; return give('AgentStatusIs', this.status());
       case 'Lock': this.state = 1; return give('AgentStatusIs', this.status());
       case 'ClientClaim':

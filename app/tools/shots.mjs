@@ -67,6 +67,7 @@ const views = {
   }],
   many: [{ many: 3000 }, async (s, a) => {
     await at(`#/chat/${pid(a, 0)}`)(s);
+    await s.page.waitForSelector('.messages');
     await s.page.evaluate(() => (document.querySelector('.messages').scrollTop = 900));
     await pause(s.page, 500);
   }],

@@ -85,14 +85,15 @@ export class Link {
   start(identity: Identity | undefined): void {
     this.identity = identity;
     this.refused = 0;
+    this.epoch = 0n; // what another client was told is nothing to this one
     if (!identity && this.setup.paired) return this.become('unpaired');
     this.dial();
   }
 
   stop(): void {
     this.stopTimer?.();
-    this.session?.close('ok', 'the page is closed');
     this.become('off');
+    this.session?.close('ok', 'it is no longer needed');
   }
 
   /** Not waiting any longer for the next try. */
@@ -109,6 +110,7 @@ export class Link {
   }
 
   private dial(): void {
+    this.stopTimer?.();
     this.become('dialing');
     const { setup } = this;
     const session = new Session(

@@ -56,6 +56,11 @@ export function historyOf(pid: string): History {
   return h;
 }
 
+/** It is looked at again: the mark stands where unread begins now. */
+export function enter(h: History): void {
+  if (h.state.value === 'ready') h.mark.value = markOf(h);
+}
+
 async function start(h: History): Promise<void> {
   h.state.value = 'loading';
   const old = await kept<Message[]>('cache', `chat ${h.pid}`);
@@ -148,6 +153,7 @@ export function put(pid: string, m: Message | undefined): void {
   const known = h.messages.value.some((x) => keyOf(x) === keyOf(m));
   const gone = m.kind === MessageKind.Other && !m.text;
   if (h.after.value && !known) return;
+  if (!known && m.mine) h.mark.value = 0n;
   if (!gone) h.messages.value = joined(h.messages.value, [m]);
   cache(h);
 }

@@ -4,7 +4,7 @@
 import { computed, signal } from '@preact/signals';
 import { fromHex, type Make } from '../wire/codec.ts';
 import {
-  AgentState, ContactState, Trust,
+  AgentState, ContactState, MessageKind, Trust,
   type AgentStatusIs, type Chat, type ChatFile, type Message, type Person, type PresenceOf, type Tables,
 } from '../wire/generated/frames.ts';
 import { CallError, asCallError } from '../link/errors.ts';
@@ -47,8 +47,9 @@ export const requests = computed(() =>
 );
 
 export const byPid = (pid: string): Person | undefined => {
+  const known = people.value; // read first: whoever asks is told when that changes
   const key = keyOfPid.get(pid);
-  return key === undefined ? undefined : people.value.get(key);
+  return key === undefined ? undefined : known.get(key);
 };
 const keyOfPid = new Map<string, string>();
 
@@ -131,8 +132,9 @@ function event(name: TableName, value: unknown): void {
     } else if (contact) putPeople([contact]);
     soon();
   } else if (name === 'ToldMessage') {
-    const { contact } = value as Tables['ToldMessage'];
+    const { contact, message, fresh: isNew } = value as Tables['ToldMessage'];
     if (contact) putPeople([contact]);
+    if (message) putLast(message, isNew);
     soon();
   } else if (name === 'ToldTyping') {
     const { chat, on } = value as Tables['ToldTyping'];
@@ -199,12 +201,26 @@ async function stands(isFresh: boolean): Promise<void> {
 
 // ---- chats and people ----
 
+/** The line of that chat; how many are unread is counted anew soon. */
+function putLast(m: Message, isNew: boolean): void {
+  if (m.kind === MessageKind.Receipt) return;
+  chats.value = chats.value.map((c) => {
+    if (c.id !== m.chat || (c.last && c.last.order > m.order)) return c;
+    const more = isNew && !m.mine && !m.read && m.kind < MessageKind.Gap && c.last?.id !== m.id;
+    return { ...c, last: m, unread: c.unread + (more ? 1 : 0) };
+  });
+}
+
 let soonTimer: ReturnType<typeof setTimeout> | undefined;
+/** The list is read again, the longer it is the later. */
 function soon(): void {
-  soonTimer ??= setTimeout(() => {
-    soonTimer = undefined;
-    void readChats();
-  }, 120);
+  soonTimer ??= setTimeout(
+    () => {
+      soonTimer = undefined;
+      void readChats();
+    },
+    chats.value.length > 200 ? 5_000 : 120,
+  );
 }
 
 const CHATS_MAX = 10_000;
@@ -217,10 +233,11 @@ export async function readChats(): Promise<void> {
     for (let more = true; more && all.length < CHATS_MAX; ) {
       const page = await ask('ChatsList', { after }, 'ChatsIs');
       all.push(...page.chats);
+      putPeople(page.chats.flatMap((c) => (c.contact ? [c.contact] : [])));
+      if (chatsState.value !== 'ready' && !stale.value) chats.value = all.slice();
       more = page.more && page.chats.length > 0;
       after = page.after;
     }
-    putPeople(all.flatMap((c) => (c.contact ? [c.contact] : [])));
     chats.value = all;
     chatsState.value = 'ready';
     void keep('cache', 'chats', all.slice(0, 200));

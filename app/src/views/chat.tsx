@@ -12,7 +12,7 @@ import { Button, Dialog, Empty, Failed, Loading, Menu, question, spoken, toast, 
 import { keyBytes, nameOf, PersonFace, trustOf, trustWord } from '../look/people.tsx';
 import { Ring, stateWords } from '../look/ring.tsx';
 import { go, pathTo } from '../router.ts';
-import { historyOf, keyOf, markRead, newer, newest, older, put, type History } from '../store/history.ts';
+import { enter, historyOf, keyOf, markRead, newer, newest, older, put, type History } from '../store/history.ts';
 import { ask, byPid, chats, learn, me, people, presence, ready, typing } from '../store/state.ts';
 import { saveFile } from '../store/files.ts';
 import { clock, dayLine, moment, sameDay, size } from '../words/time.ts';
@@ -245,7 +245,7 @@ function GreyLine({ m, person }: { m: Message; person: Person }) {
   const gap = m.kind === MessageKind.Gap;
   return (
     <p class="grey-line">
-      <Icon name={gap ? 'clock' : /device/i.test(m.reason) ? 'device' : 'key'} size={16} />
+      <Icon name={gap ? 'clock' : /devic|устройств/i.test(m.reason) ? 'device' : 'key'} size={16} />
       <span>
         {gap
           ? t('chat.gap', { n: Number(m.missing) || 1, name: nameOf(person) })
@@ -508,6 +508,7 @@ export function ChatView({ pid }: { pid: string }) {
 function Known(props: { person: Person; shown: Message | undefined; show: (m: Message | undefined) => void }) {
   const { person, shown } = props;
   const history = historyOf(person.pid);
+  useEffect(() => enter(history), [history]);
   const state = history.state.value;
   const seen = presence.value.get(person.key ?? '')?.state;
   const words = [

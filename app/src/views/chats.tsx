@@ -1,5 +1,5 @@
 // The list of chats: those with people first, requests as one row above them.
-import { ContactState, MessageKind, SendState, type Chat, type Message } from '../wire/generated/frames.ts';
+import { ContactState, MessageKind, SendState, type Chat, type Message, type Person } from '../wire/generated/frames.ts';
 import { Icon, TrustSign } from '../look/icons.tsx';
 import { Button, Empty, Failed, IconButton, Loading } from '../look/parts.tsx';
 import { VirtualList } from '../look/list.tsx';
@@ -47,6 +47,30 @@ function Preview({ chat }: { chat: Chat }) {
       )}
       <bdi>{lineOf(m)}</bdi>
     </span>
+  );
+}
+
+/** All who ask, as one row above the chats. */
+function RequestRow({ first, count, tab }: { first: Person; count: number; tab: boolean }) {
+  return (
+    <a
+      class={route.value.view === 'requests' ? 'row row-on' : 'row'}
+      href={pathTo('requests')}
+      tabIndex={tab ? 0 : -1}
+    >
+      <span class="row-face">
+        <PersonFace of={first.key} size={settings.value.compact ? 32 : 44} />
+      </span>
+      <span class="row-top">
+        <span class="row-name">{t('requests.title')}</span>
+      </span>
+      <span class="row-bottom">
+        <span class="row-line">
+          <bdi>{nameOf(first)}</bdi>
+        </span>
+        <span class="pill">{count}</span>
+      </span>
+    </a>
   );
 }
 
@@ -100,6 +124,7 @@ export function ChatList() {
   const state = chatsState.value;
   const waiting = requests.value;
   const first = waiting[0];
+  const items: (Chat | undefined)[] = first ? [undefined, ...list] : list.slice();
   return (
     <>
       <header class="list-head">
@@ -107,40 +132,27 @@ export function ChatList() {
         <IconButton icon="edit" label={t('chats.new')} onClick={() => go('add')} />
       </header>
       <SearchButton />
-      {first && (
-        <a
-          class={route.value.view === 'requests' ? 'row row-on row-flat' : 'row row-flat'}
-          href={pathTo('requests')}
-        >
-          <span class="row-face">
-            <PersonFace of={first.key} size={settings.value.compact ? 32 : 44} />
-          </span>
-          <span class="row-top">
-            <span class="row-name">{t('requests.title')}</span>
-          </span>
-          <span class="row-bottom">
-            <span class="row-line">
-              <bdi>{nameOf(first)}</bdi>
-            </span>
-            <span class="pill">{waiting.length}</span>
-          </span>
-        </a>
-      )}
-      {state !== 'none' && state !== 'loading' && state !== 'ready' && list.length === 0 ? (
+      {state !== 'none' && state !== 'loading' && state !== 'ready' && items.length === 0 ? (
         <Failed error={state} retry={() => void readChats()} />
-      ) : list.length === 0 && (state === 'loading' || state === 'none') && !stale.value ? (
+      ) : items.length === 0 && (state === 'loading' || state === 'none') && !stale.value ? (
         <Loading rows={6} />
-      ) : list.length === 0 ? (
+      ) : items.length === 0 ? (
         <Empty title={t('chats.empty')} text={t('chats.empty-text')}>
           <Button onClick={() => go('add')}>{t('people.invite')}</Button>
         </Empty>
       ) : (
         <VirtualList
           label={t('nav.chats')}
-          items={list}
+          items={items}
           row={settings.value.compact ? 3 : 4}
-          keyOf={(c) => c.contact?.key ?? ''}
-          render={(c, on) => <ChatRow chat={c} tab={on} />}
+          keyOf={(c) => c?.contact?.key ?? ''}
+          render={(c, on) =>
+            c ? (
+              <ChatRow chat={c} tab={on} />
+            ) : (
+              first && <RequestRow first={first} count={waiting.length} tab={on} />
+            )
+          }
         />
       )}
     </>

@@ -6,7 +6,8 @@ import { AgentState } from '../wire/generated/frames.ts';
 import { Icon, Mark, type IconName } from '../look/icons.tsx';
 import { PersonFace } from '../look/people.tsx';
 import { pathTo, route } from '../router.ts';
-import { hurry, linkState, me, requests, settings, stale, status, unreadAll } from '../store/state.ts';
+import { hurry, linkState, me, settings, stale, status, unreadAll } from '../store/state.ts';
+import { node } from '../store/node.ts';
 import { t } from '../words/words.ts';
 import { type Key } from '../words/en.ts';
 
@@ -57,7 +58,7 @@ export function Rail() {
         <Mark />
       </a>
       {sections.map((s) => (
-        <NavLink of={s} count={s.view === 'people' ? requests.value.length : 0} />
+        <NavLink of={s} />
       ))}
       <span class="rail-space" />
       <NavLink of={settingsSection} />
@@ -127,13 +128,20 @@ export function StatusLine() {
     return line(<Icon name="lock" size={16} />, t('status.locked'));
   if (s.revoked) return line(<Icon name="warn" size={16} class="status-bad" />, t('status.revoked'));
   if (!s.online) return line(<Icon name="warn" size={16} class="status-bad" />, t('status.no-node'));
-  if (!s.published && s.nodes === 0) return line(dot('half'), t('status.alone'));
-  const reach = ({ direct: 'status.direct', relayed: 'status.relayed' } as const)[s.reach];
+  const n = node.value;
+  if (n && n.start_done > 0 && n.start_done < 100)
+    return line(dot('open'), t('status.starting'), t('status.work', { n: n.start_done }));
+  const off = Math.round(Math.abs(Number(n?.clock?.ahead_s ?? 0)) / 60);
+  if (off >= 1) return line(<Icon name="clock" size={16} />, t('status.clock', { n: off }));
+  if (n?.reach === 'alone') return line(dot('open'), t('status.alone'));
+  if (n?.reach === 'joining') return line(dot('open'), t('status.starting'));
+  const nodes = n ? Math.max(1, Math.round(n.size)) : 0;
+  const reached = n && ({ direct: 'status.direct', hard: 'status.relayed' } as const)[n.reached];
   return line(
     dot('good'),
     t('status.online'),
-    s.nodes > 0 ? t('status.nodes', { n: s.nodes }) : '',
-    reach ? t(reach) : '',
+    nodes > 0 ? t('status.nodes', { n: nodes }) : '',
+    reached ? t(reached) : '',
   );
 }
 

@@ -9,7 +9,7 @@ import { QrCode } from '../look/qrcode.tsx';
 import { go, pathTo, route } from '../router.ts';
 import { ask, byPid, chats, contacts, learn, me, people, peopleState, presence, readPeople, ready, settings, stale } from '../store/state.ts';
 import { moment } from '../words/time.ts';
-import { lang, t } from '../words/words.ts';
+import { cleanLine, lang, t } from '../words/words.ts';
 import { PaneHead } from './frame.tsx';
 import { canScan, Scanner } from './scan.tsx';
 
@@ -260,13 +260,28 @@ export function whoIn(text: string): string {
   return /geonet:\S+/i.exec(text)?.[0] ?? text.trim();
 }
 
+/** The name that an invite link brings along. */
+export function nameIn(link: string): string {
+  const m = /^geonet:hi\/[^?]*\?(?:.*&)?n=([^&]*)/i.exec(link);
+  try {
+    return cleanLine(decodeURIComponent((m?.[1] ?? '').replace(/\+/g, ' '))).slice(0, 64);
+  } catch {
+    return '';
+  }
+}
+
 export function AddForm(props: { about?: string; onDone: (p: Person) => void; main?: boolean }) {
   const [who, setWho] = useState(props.about ?? '');
   const [scan, setScan] = useState(false);
   const act = useAct();
   const add = (text: string) =>
     act.run(async () => {
-      const p = await ask('ContactAdd', { who: whoIn(text) }, 'Person', { deadlineMs: 30_000 });
+      const who = whoIn(text);
+      let p = await ask('ContactAdd', { who }, 'Person', { deadlineMs: 30_000 });
+      // the link says what its maker is called, until their own record does
+      const called = nameIn(who);
+      if (called && !p.name && !p.petname)
+        p = await ask('ContactSet', { who: p.pid, petname: called }, 'Person');
       learn(p);
       props.onDone(p);
     });
