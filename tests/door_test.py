@@ -225,7 +225,7 @@ def case_network(nodes, seed):
     link = app.Link(port, own, secret)
     kind, said = link.ask("Node", "NodeStatus")
     check(kind == "NodeStatusIs" and said["version"], f"{kind} {said}")
-    for name in ("NodePeers", "NodeLookups", "NodeCounters", "NodeGive"):
+    for name in ("NodePeers", "NodeLookups", "NodeCounters", "NodeGive", "NodeDisk", "NodeBoxes"):
         check(link.ask("Node", name)[0] == name + "Is", name)
     said = link.ask("Node", "NodeGive", {"name": "relay", "value": "off"})
     check(said[0] == "NodeGiveIs" and said[1].get("relay") == "off", f"{said}")
@@ -233,7 +233,7 @@ def case_network(nodes, seed):
     check(said[0] == "AppError" and nodes.all[0].process.poll() is None, f"{said}")
     # others' rights
     file = os.path.join(nodes.base, "reader")
-    for rights, want in ((["chat"], False), (["network"], True)):
+    for rights, want in ((["chat"], False), (["network"], True), (["network", "chat"], True)):
         words = [w for right in rights for w in ("--right", right)]
         if os.path.exists(file):
             os.remove(file)
@@ -243,6 +243,10 @@ def case_network(nodes, seed):
         link = app.Link(port, bytes.fromhex(number) + bytes(16), bytes.fromhex(other))
         kind, said = link.ask("Node", "NodeStatus")
         check((kind == "NodeStatusIs") == want, f"{rights}: {kind} {said}")
+        check((link.ask("Node", "NodeDisk")[0] == "NodeDiskIs") == want, f"{rights}: the disk")
+        for name in ("NodeLookups", "NodeBoxes"):  # whom the person looks for
+            kind, _ = link.ask("Node", name)
+            check((kind == name + "Is") == (len(rights) == 2), f"{rights}: {name}: {kind}")
         said = link.ask("Node", "NodeGive", {"name": "relay", "value": "small"})
         check(said[0] == "AppError", f"{rights}: {said}")
     # one more than its share; and where the shares of four are all, nobody else has a place

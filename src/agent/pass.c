@@ -75,6 +75,11 @@ gn_err agent_call_pass(struct agent_request *r)
 	return GN_OK;
 }
 
+gn_err agent_call_pass_whom(struct agent_request *r)
+{
+	return agent_may(r, "chat", GN_LIT("chat")) ? agent_call_pass(r) : GN_OK;
+}
+
 gn_err agent_call_give(struct agent_request *r)
 {
 	if (gn_fb_node_give_name((struct gn_fb_node_give){r->base.table}).len &&

@@ -107,6 +107,8 @@ gn_err agent_call_file_drop(struct agent_request *r);
 /* ---- pass.c: to the node, as it came ---- */
 
 gn_err agent_call_pass(struct agent_request *r);
+/* What tells whom the person looks for: the right `chat` is needed, too. */
+gn_err agent_call_pass_whom(struct agent_request *r);
 gn_err agent_call_give(struct agent_request *r); /* to change it the right `agent` is needed, too */
 
 /* ---- told.c ---- */

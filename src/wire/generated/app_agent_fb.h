@@ -276,6 +276,8 @@ struct gn_fb_agent_status_is_args {
 	bool identity_wanted;
 	/* Another device of the person took this one out of their identity. */
 	bool revoked;
+	/* The owner's, which `pid` names; absent of a new one. */
+	const struct gn_fb_key *key;
 };
 static const struct gn_fb_field gn_fbfields_agent_status_is[] = {
 	{"state", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_status_is_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_agent_state, false},
@@ -293,8 +295,9 @@ static const struct gn_fb_field gn_fbfields_agent_status_is[] = {
 	{"sending", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_agent_status_is_args, sending), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"identity_wanted", GN_FB_SCALAR, GN_FB_BOOL, 13, offsetof(struct gn_fb_agent_status_is_args, identity_wanted), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"revoked", GN_FB_SCALAR, GN_FB_BOOL, 14, offsetof(struct gn_fb_agent_status_is_args, revoked), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 15, offsetof(struct gn_fb_agent_status_is_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_agent_status_is = {"AgentStatusIs", NULL, gn_fbfields_agent_status_is, 15};
+static const struct gn_fb_type gn_fbtype_agent_status_is = {"AgentStatusIs", NULL, gn_fbfields_agent_status_is, 16};
 
 GN_MUST static inline gn_err gn_fb_agent_status_is_verify(struct gn_slice in, struct gn_fb_agent_status_is *out)
 {
@@ -383,6 +386,16 @@ static inline bool gn_fb_agent_status_is_identity_wanted(struct gn_fb_agent_stat
 static inline bool gn_fb_agent_status_is_revoked(struct gn_fb_agent_status_is t)
 {
 	return gn_fbt_bits(t.t, 14, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_agent_status_is_has_key(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_has(t.t, 15);
+}
+static inline struct gn_fb_key gn_fb_agent_status_is_key(struct gn_fb_agent_status_is t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 15, &gn_fblayout_key, &v);
+	return v;
 }
 
 /* ---- AgentStart ---- */
