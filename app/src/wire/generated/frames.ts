@@ -1888,6 +1888,35 @@ export interface ChatFileDrop {
   id: Hex;
 }
 
+/**
+ * Without a value, or with an empty one: it is taken away. A key has 1 to 96 bytes, a value up to 8,192;
+ * keys that begin with "people/" are the agent's own.
+ */
+export interface RegisterSet {
+  key: string;
+  value: Uint8Array;
+}
+
+/** Of keys that begin so, by key; `after`: that of the page before. */
+export interface RegistersList {
+  prefix: string;
+  after: string;
+  limit: number;
+}
+
+/** time: Unix ms, when it was set. */
+export interface RegisterValue {
+  key: string;
+  value: Uint8Array;
+  time: bigint;
+}
+
+export interface RegistersIs {
+  registers: RegisterValue[];
+  after: string;
+  more: boolean;
+}
+
 export type AppChatBodyIs =
   | { is: 'ChatsList'; as: ChatsList }
   | { is: 'ChatsIs'; as: ChatsIs }
@@ -1910,6 +1939,9 @@ export type AppChatBodyIs =
   | { is: 'ChatFilesList'; as: ChatFilesList }
   | { is: 'ChatFilesIs'; as: ChatFilesIs }
   | { is: 'ChatFileDrop'; as: ChatFileDrop }
+  | { is: 'RegisterSet'; as: RegisterSet }
+  | { is: 'RegistersList'; as: RegistersList }
+  | { is: 'RegistersIs'; as: RegistersIs }
   | Unknown;
 
 export interface AppChat {
@@ -1947,6 +1979,13 @@ export interface ToldFile {
   file?: ChatFile;
 }
 
+/** Set here or on another device; without a value: it was taken away. Not told again after a restart. */
+export interface ToldRegister {
+  key: string;
+  value: Uint8Array;
+  time: bigint;
+}
+
 export type AppToldBodyIs =
   | { is: 'ToldState'; as: ToldState }
   | { is: 'ToldMessage'; as: ToldMessage }
@@ -1954,6 +1993,7 @@ export type AppToldBodyIs =
   | { is: 'ToldTyping'; as: ToldTyping }
   | { is: 'ToldNotice'; as: ToldNotice }
   | { is: 'ToldFile'; as: ToldFile }
+  | { is: 'ToldRegister'; as: ToldRegister }
   | Unknown;
 
 export interface AppTold {
@@ -2497,6 +2537,10 @@ export interface Tables {
   ChatFilesList: ChatFilesList;
   ChatFilesIs: ChatFilesIs;
   ChatFileDrop: ChatFileDrop;
+  RegisterSet: RegisterSet;
+  RegistersList: RegistersList;
+  RegisterValue: RegisterValue;
+  RegistersIs: RegistersIs;
   AppChat: AppChat;
   ToldState: ToldState;
   ToldMessage: ToldMessage;
@@ -2504,6 +2548,7 @@ export interface Tables {
   ToldTyping: ToldTyping;
   ToldNotice: ToldNotice;
   ToldFile: ToldFile;
+  ToldRegister: ToldRegister;
   AppTold: AppTold;
   TopicPublish: TopicPublish;
   TopicPublished: TopicPublished;
@@ -2729,7 +2774,11 @@ ChatFileGet id:MessageId! who:s index:B offset:Q count:Q large:?
 ChatFilesList who:s limit:H below:Q
 ChatFilesIs files:[ChatFile below:Q more:?
 ChatFileDrop id:MessageId!
-|AppChatBody ChatsList ChatsIs MessageSend MessageEdit MessageDelete MessageReact MessageRead MessageRetry MessageIs History HistoryIs Search SearchIs MessageGet MessageShown ChatFile ChatFileSend ChatFileGet ChatFilesList ChatFilesIs ChatFileDrop
+RegisterSet key:s! value:[B
+RegistersList prefix:s after:s limit:H
+RegisterValue key:s value:[B time:Q
+RegistersIs registers:[RegisterValue after:s more:?
+|AppChatBody ChatsList ChatsIs MessageSend MessageEdit MessageDelete MessageReact MessageRead MessageRetry MessageIs History HistoryIs Search SearchIs MessageGet MessageShown ChatFile ChatFileSend ChatFileGet ChatFilesList ChatFilesIs ChatFileDrop RegisterSet RegistersList RegistersIs
 AppChat - body:AppChatBody!
 ToldState state:AgentStatusIs
 ToldMessage message:Message fresh:? contact:Person
@@ -2737,7 +2786,8 @@ ToldContact contact:Person gone:?
 ToldTyping chat:ChatId on:?
 ToldNotice level:B text:s next:s
 ToldFile file:ChatFile
-|AppToldBody ToldState ToldMessage ToldContact ToldTyping ToldNotice ToldFile
+ToldRegister key:s value:[B time:Q
+|AppToldBody ToldState ToldMessage ToldContact ToldTyping ToldNotice ToldFile ToldRegister
 AppTold - body:AppToldBody!
 TopicPublish owner:Key! label:s said:[B! sig:Sig! token:[B need:B salt:Hash session:B share:Q
 TopicPublished code:H roots:B of:B subscribers:I limit:s retry_ms:I
