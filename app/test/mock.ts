@@ -186,7 +186,8 @@ export class MockAgent {
       } else if (body.is === 'AppPing') put({ is: 'AppPong', as: {} });
       else if (call > 0n) {
         const inner = (body as { as: { body?: Body } }).as.body;
-        if (inner) this.run(inner.is, inner.as, (is, as, more = false) => {
+        if (inner?.is === 'unknown') put({ is: 'AppError', as: { code: codeOf('unsupported') } }, { call });
+        else if (inner) this.run(inner.is, inner.as, (is, as, more = false) => {
           const area = codec.members('AppBody').find((a) => codec.members(a + 'Body').includes(is));
           put(area ? { is: area, as: { body: { is, as } } } : { is, as }, { call, more });
         });
@@ -207,6 +208,8 @@ export class MockAgent {
     switch (name) {
       case 'EventsOn': return give('AppOk', {});
       case 'AgentStatus': return give('AgentStatusIs', this.status());
+      case 'RegistersList': return give('RegistersIs', {});
+      case 'RegisterSet': return give('AppOk', {});
       case 'NodeStatus':
         return give('NodeStatusIs', { version: '0.9.0', joined: true, reach: 'joined', reached: 'direct', size: 267, known: 120, links: 41, start_done: 100 });
       case 'AgentStart': case 'Unlock': this.state = 2; return give('AgentStatusIs', this.status());

@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 // Pictures of every view, in both languages and themes, 360 and 1280 px wide, against a mock of the
-// agent. Any error on the console, also of the content policy, fails.
+// agent. Any error on the console, also of the content policy, fails. With --axe each is also looked at by axe-core (WCAG 2.2 AA); what it finds fails, too.
 //
-// usage: node tools/shots.mjs FOLDER [words of view names...]      after npm run build
-import { mkdirSync } from 'node:fs';
+// usage: node tools/shots.mjs [--axe] FOLDER [words of view names...]      after npm run build
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chromium as playwright } from 'playwright-core';
 import { chromium, here, load, open, serve } from './door.mjs';
 
-const [folder, ...only] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const axe = words[0] === '--axe' && words.shift();
+const [folder, ...only] = words;
 if (!folder) {
   console.error('usage: node tools/shots.mjs FOLDER [words of view names...]');
   process.exit(2);
@@ -88,6 +90,18 @@ const views = {
   locked: [{ state: 'locked' }, async () => undefined],
 };
 
+const axeCode = axe ? readFileSync(join(here, 'node_modules/axe-core/axe.min.js'), 'utf8') : '';
+/** Rules of WCAG 2.2 A and AA; run beside the page's own code, past its policy. */
+async function look(s) {
+  await s.page.evaluate(axeCode);
+  const found = await s.page.evaluate(async () =>
+    (await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations.map(
+      (v) => `axe ${v.id}: ${v.nodes.length} x ${v.nodes[0].target.join(' ')} ${v.nodes[0].any[0]?.message ?? v.help}`,
+    ),
+  );
+  s.problems.push(...found);
+}
+
 let bad = 0;
 for (const [name, [options, act]] of Object.entries(views)) {
   if (only.length && !only.some((w) => name.includes(w))) continue;
@@ -108,6 +122,7 @@ for (const [name, [options, act]] of Object.entries(views)) {
           await act(s, agent, lang);
           await pause(s.page);
           const wide = await s.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          if (axe) await look(s);
           if (wide > 0) s.problems.push(`wider than the window by ${wide} px`);
         } catch (e) {
           s.problems.push(String(e).split('\n')[0]);

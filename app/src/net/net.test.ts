@@ -128,6 +128,8 @@ test('there are never fewer nodes than links and this one', () => {
   assert.equal(nodesOf({ size: 24.4, links: 27 }), 28);
   assert.equal(nodesOf({ size: 266.6, links: 31 }), 267);
   assert.equal(nodesOf({ size: 0, links: 0 }), 1);
+  assert.equal(nodesOf({ size: 34, links: 25 }, { known: 26 }), 27);
+  assert.equal(nodesOf({ size: 9980, links: 54 }, { known: 2500 }), 9980);
 });
 
 test('what may not be known is not missed', () => {
@@ -154,8 +156,8 @@ test('every word is in both languages, with the plurals its language has', () =>
 test('a node that stands alone says which beginning is silent', () => {
   const { status } = fake(5, 3).reading;
   const alone = { ...status, reach: 'alone', bootstrap: [{ host: 'a.example', answered: false }, { host: 'b.example', answered: true }] };
-  assert.deepEqual(stateOf(alone, sayIn('en')), { text: 'Alone: a.example does not answer', how: 'bad' });
-  assert.equal(stateOf({ ...status, clock: { ahead_s: 9, text: 'x' } }, sayIn('en')).how, 'bad');
+  assert.deepEqual(stateOf(alone, sayIn('en'), 5), { text: 'Alone: a.example does not answer', how: 'bad' });
+  assert.equal(stateOf({ ...status, clock: { ahead_s: 9, text: 'x' } }, sayIn('en'), 5).how, 'bad');
 });
 
 test('reasons are those of base/reason.def', () => {

@@ -1,10 +1,12 @@
 // The pages of one chat that are in the page, and drafts. At most six pages stand there: what is far
 // away is let go and read again when somebody goes back to it.
-import { signal, type Signal } from '@preact/signals';
+import { effect, signal, type Signal } from '@preact/signals';
 import { MessageKind, type Message, type Person, type Tables } from '../wire/generated/frames.ts';
 import { asCallError } from '../link/errors.ts';
 import { drop, keep, kept } from '../link/keep.ts';
-import { ask, chats, listen, type Loaded } from './state.ts';
+import {
+  ask, byPid, cache as keepPage, chats, listen, people, peopleState, ready, sealed, whenSealed, type Loaded,
+} from './state.ts';
 
 export const PAGE = 50;
 const PAGES = 6;
@@ -98,7 +100,7 @@ function markOf(h: History): bigint {
 }
 
 function cache(h: History): void {
-  if (!h.after.value) void keep('cache', `chat ${h.pid}`, h.messages.value.slice(-PAGE));
+  if (!h.after.value) keepPage(`chat ${h.pid}`, h.messages.value.slice(-PAGE));
   if (open.size <= CACHED) return;
   for (const [pid] of open) {
     if (pid === h.pid) continue;
@@ -182,25 +184,89 @@ export async function markRead(person: Person): Promise<void> {
   }
 }
 
-// ---- drafts: kept in this browser ----
+whenSealed.push(() => {
+  open.clear();
+  drafts.value = new Map();
+});
+
+// ---- drafts: in this browser at once, with the agent soon, so that every device has them (UI-22) ----
 
 export const drafts = signal<ReadonlyMap<string, string>>(new Map());
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
+/** What the agent has of them, by chat. */
+const said = new Map<string, string>();
+const KEY = /^app\/chat\/([0-9a-f]{64})\/draft$/;
 
-export async function recallDraft(pid: string): Promise<void> {
-  if (drafts.value.has(pid)) return;
-  const text = await kept<string>('draft', pid);
-  if (text && !drafts.value.has(pid)) drafts.value = new Map(drafts.value).set(pid, text);
-}
-
-export function setDraft(pid: string, text: string): void {
+function show(pid: string, text: string): void {
   const next = new Map(drafts.value);
   if (text) next.set(pid, text);
   else next.delete(pid);
   drafts.value = next;
+}
+
+export async function recallDraft(pid: string): Promise<void> {
+  if (drafts.value.has(pid)) return;
+  const text = await kept<string>('draft', pid);
+  if (text && !drafts.value.has(pid)) show(pid, text);
+}
+
+export function setDraft(pid: string, text: string): void {
+  show(pid, text);
   clearTimeout(timers.get(pid));
   timers.set(
     pid,
-    setTimeout(() => void (text ? keep('draft', pid, text) : drop('draft', pid)), 300),
+    setTimeout(() => {
+      timers.delete(pid);
+      store(pid, text);
+    }, 700),
   );
 }
+
+function store(pid: string, text: string): void {
+  if (!sealed) void (text ? keep('draft', pid, text) : drop('draft', pid));
+  const chat = byPid(pid)?.chat;
+  const value = new TextEncoder().encode(text);
+  if (!chat || !ready.value || said.get(chat) === text || value.length > 8192) return;
+  said.set(chat, text);
+  ask('RegisterSet', { key: `app/chat/${chat}/draft`, value }, 'AppOk').catch(() => said.delete(chat));
+}
+
+/** The agent tells a draft: of another device, or our own come back. */
+function hear(key: string, value: Uint8Array): void {
+  const chat = KEY.exec(key)?.[1];
+  if (!chat) return;
+  const text = new TextDecoder().decode(value);
+  if (said.get(chat) === text) return;
+  said.set(chat, text);
+  const pid = [...people.value.values()].find((p) => p.chat === chat)?.pid;
+  if (pid && !timers.has(pid)) show(pid, text);
+}
+
+/** Drafts are of chats, and whose they are is known with the people. */
+function peopleKnown(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      if (peopleState.value === 'ready') queueMicrotask(() => (stop(), resolve()));
+    });
+  });
+}
+
+async function readDrafts(): Promise<void> {
+  await peopleKnown();
+  let after = '';
+  for (let more = true, pages = 0; more && pages < 20; pages++) {
+    const page = await ask('RegistersList', { prefix: 'app/chat/', after }, 'RegistersIs');
+    for (const r of page.registers) hear(r.key, r.value);
+    more = page.more && page.registers.length > 0;
+    after = page.after;
+  }
+}
+
+listen(
+  (name, value) => {
+    if (name !== 'ToldRegister') return;
+    const r = value as Tables['ToldRegister'];
+    hear(r.key, r.value);
+  },
+  () => void readDrafts().catch(() => undefined),
+);

@@ -156,10 +156,38 @@ function setTyping(chat: string, on: boolean): void {
   if (on) setTimeout(() => typing.value.get(chat) !== undefined && setTyping(chat, false), 8000);
 }
 
+/** There is a passphrase: nothing of what it closes stays in this browser (UI-13). */
+export let sealed = false;
+export const whenSealed: (() => void)[] = [];
+
+export async function setSealed(on: boolean): Promise<void> {
+  if (on === sealed) return;
+  sealed = on;
+  await keep('set', 'sealed', on);
+  if (!on) return;
+  for (const store of ['cache', 'draft'] as StoreName[]) await clear(store);
+}
+
+/** Kept for when the agent does not answer. */
+export function cache(key: string, value: unknown): void {
+  if (!sealed) void keep('cache', key, value);
+}
+
+/** Locked: what was read goes from this page, too. */
+function close(): void {
+  chats.value = [];
+  people.value = new Map();
+  presence.value = new Map();
+  chatsState.value = peopleState.value = 'none';
+  for (const forgetAll of whenSealed) forgetAll();
+  void setSealed(true);
+}
+
 function setStatus(next: AgentStatusIs): void {
   const was = status.value?.state;
   status.value = next;
-  void keep('cache', 'status', { pid: next.pid, name: next.name, key: next.key });
+  if (next.state === AgentState.Locked && was !== AgentState.Locked) close();
+  cache('status', { pid: next.pid, name: next.name, key: next.key });
   if (next.state === AgentState.Open && was !== AgentState.Open) fresh();
 }
 
@@ -240,7 +268,7 @@ export async function readChats(): Promise<void> {
     }
     chats.value = all;
     chatsState.value = 'ready';
-    void keep('cache', 'chats', all.slice(0, 200));
+    cache('chats', all.slice(0, 200));
   } catch (e) {
     if (chatsState.value !== 'ready' && !stale.value) chatsState.value = asCallError(e);
   }
@@ -260,7 +288,7 @@ export async function readPeople(): Promise<void> {
     people.value = new Map();
     putPeople(all);
     peopleState.value = 'ready';
-    void keep('cache', 'people', all.slice(0, 500));
+    cache('people', all.slice(0, 500));
   } catch (e) {
     if (peopleState.value !== 'ready' && !stale.value) peopleState.value = asCallError(e);
   }
@@ -344,6 +372,7 @@ export const remembered = signal<Pick<AgentStatusIs, 'pid' | 'name' | 'key'> | u
 export const me = computed(() => status.value ?? remembered.value);
 
 export async function begin(code: string | undefined, setup?: LinkSetup): Promise<void> {
+  sealed = (await kept<boolean>('set', 'sealed')) ?? false;
   const saved = await kept<Settings>('set', 'settings');
   if (saved) settings.value = { ...settings.value, ...saved };
   apply();
@@ -374,5 +403,6 @@ export async function forget(): Promise<void> {
   link.stop();
   for (const store of ['identity', 'cache', 'draft'] as StoreName[]) await clear(store);
   await drop('set', 'settings');
+  await drop('set', 'sealed');
   location.replace(location.pathname);
 }

@@ -67,7 +67,7 @@ function FileOf({ file }: { file: ChatFile }) {
       type="button"
       class="file"
       disabled={!can || busy}
-      aria-label={t('file.save', { name: file.name, size: size(file.size) })}
+      title={t('file.save', { name: file.name, size: size(file.size) })}
       onClick={() => {
         setBusy(true);
         saveFile(file)

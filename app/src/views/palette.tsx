@@ -1,6 +1,6 @@
 // Ctrl K: people, messages, things to do; arrows choose, Enter goes.
 import { signal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Found } from '../wire/generated/frames.ts';
 import { Icon, TrustSign, type IconName } from '../look/icons.tsx';
 import { nameOf, PersonFace, trustOf, trustWord } from '../look/people.tsx';
@@ -89,7 +89,8 @@ export function Palette() {
   const [at, setAt] = useState(0);
   const items = itemsFor(find.trim(), found);
   const close = () => (paletteOpen.value = false);
-  useEffect(() => {
+  // at once, so that what is typed next goes into it
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     return () => dialog.current?.close();
   }, []);

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { AgentState, type Client } from '../wire/generated/frames.ts';
 import { Button, Dialog, Failed, Field, Loading, question, Tabs, toast, toastError, Toggle, useAct } from '../look/parts.tsx';
 import { PersonFace } from '../look/people.tsx';
-import { ask, askAny, call, forget, me, ready, set, settings, status, stale } from '../store/state.ts';
+import { ask, askAny, call, forget, me, ready, set, setSealed, settings, status, stale } from '../store/state.ts';
 import { type Theme } from '../store/state.ts';
 import { moment, size } from '../words/time.ts';
 import { cleanLine, lang, languages, t } from '../words/words.ts';
@@ -214,6 +214,7 @@ function Passphrase({ onClose }: { onClose: () => void }) {
           e.preventDefault();
           act.run(async () => {
             await ask('AgentPassphrase', { before: passBytes(before), after: passBytes(after) }, 'AgentStatusIs');
+            await setSealed(after !== '');
             toast(t('set.passphrase-done'));
             onClose();
           });

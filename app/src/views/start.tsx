@@ -6,7 +6,7 @@ import { AgentState } from '../wire/generated/frames.ts';
 import { Mark } from '../look/icons.tsx';
 import { Button, Choice, Failed, Field, Loading, Tabs, useAct } from '../look/parts.tsx';
 import { go } from '../router.ts';
-import { ask, claim, linkState, me, pairError, pairing, set, status } from '../store/state.ts';
+import { ask, claim, linkState, me, pairError, pairing, set, setSealed, status } from '../store/state.ts';
 import { lang, languages, t } from '../words/words.ts';
 import { StatusLine } from './frame.tsx';
 import { AddForm, copy, InviteCard, useInvite } from './people.tsx';
@@ -88,6 +88,7 @@ export function Start() {
       const passphrase = how === 'passphrase' ? bytes(pass) : new Uint8Array(0);
       await ask('AgentStart', { name: name.trim(), passphrase }, 'AgentStatusIs', { deadlineMs: 60_000 });
       meeting.value = true;
+      await setSealed(how === 'passphrase');
       if (pairing.value) await claim(passphrase);
     });
   return (

@@ -248,7 +248,7 @@ export function Disk(props: DiskProps) {
   const narrow = width < 560 * Math.sqrt(em);
   const side = narrow ? 22 : props.contacts.length || model.boxes.length || model.draw !== 'faces' ? 128 : 72;
   const r = Math.max(80, Math.min((width - 2 * side) / 2, props.tall / 2));
-  const top = (narrow ? 44 : 52) + 20 * (em - 1);
+  const top = (narrow ? 44 : props.contacts.length ? 68 : 52) + 20 * (em - 1);
   const place = new Place(width / 2, top + r, r, em);
   const height = Math.round(2 * r + top + 40 * em);
   const part = model.draw === 'faces' ? 0.93 : 0.985;

@@ -1,17 +1,17 @@
 // What stands beside the picture: figures, lookups, how to read it, and the node itself.
 import { nameOf } from '../../link/errors.ts';
-import { nodesOf, shortId, whole, type NetLookup, type NetModel } from '../../net/model.ts';
+import { shortId, whole, type NetLookup, type NetModel } from '../../net/model.ts';
 import type { RawStatus, Reading } from '../../net/source.ts';
 import type { NetWord, Say } from './say.ts';
 
 const SHOWN = 6;
 
 /** How it stands, in one sentence, and whether that is well. */
-export function stateOf(status: RawStatus, say: Say): { text: string; how: 'good' | 'wait' | 'bad' } {
+export function stateOf(status: RawStatus, say: Say, count: number): { text: string; how: 'good' | 'wait' | 'bad' } {
   if (status.clock) return { text: say.t('net.state.clock', { text: status.clock.text }), how: 'bad' };
   const silent = (status.bootstrap ?? []).filter((b) => !b.answered).map((b) => b.host);
   switch (status.reach) {
-    case 'joined': return { text: say.t('net.state.joined', { n: nodesOf(status) }), how: 'good' };
+    case 'joined': return { text: say.t('net.state.joined', { n: count }), how: 'good' };
     case 'founder': return { text: say.t('net.state.founder'), how: 'wait' };
     case 'joining': return { text: say.t('net.state.joining'), how: 'wait' };
     default:

@@ -146,7 +146,7 @@ export function Network(props: NetworkProps) {
   const state = live.gone
     ? { text: say.t('net.state.gone'), how: 'bad' as const }
     : live.reading
-      ? stateOf(live.reading.status, say)
+      ? stateOf(live.reading.status, say, model?.count ?? 1)
       : undefined;
   const link = model?.links.find((l) => l.id === picked);
 
