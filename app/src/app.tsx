@@ -76,7 +76,8 @@ function Main() {
   if (s?.state === AgentState.Locked) return <Unlock />;
   if (!s && !stale.value && chats.value.length === 0)
     return state === 'waiting' ? <View /> : <Connecting />;
-  if (meeting.value) return <Meet />;
+  // who went elsewhere has seen it
+  if (meeting.value && route.value.view === 'chats') return <Meet />;
   return <View />;
 }
 

@@ -14,7 +14,8 @@ async function answer(p: Person, accept: boolean): Promise<void> {
   if (accept) go('chat', p.pid);
 }
 
-function Request({ of: p }: { of: Person }) {
+/** Of the list of those who ask. */
+export function Request({ of: p }: { of: Person }) {
   const act = useAct();
   const last = chats.value.find((c) => c.contact?.key === p.key)?.last;
   return (

@@ -6,10 +6,11 @@ import { AgentState } from '../wire/generated/frames.ts';
 import { Mark } from '../look/icons.tsx';
 import { Button, Choice, Failed, Field, Loading, Tabs, useAct } from '../look/parts.tsx';
 import { go } from '../router.ts';
-import { ask, claim, linkState, me, pairError, pairing, set, setSealed, status } from '../store/state.ts';
+import { ask, claim, linkState, me, pairError, pairing, requests, set, setSealed, status } from '../store/state.ts';
 import { lang, languages, t } from '../words/words.ts';
 import { StatusLine } from './frame.tsx';
 import { AddForm, copy, InviteCard, useInvite } from './people.tsx';
+import { Request } from './requests.tsx';
 
 /** The second page of the start is to be shown: nobody is known yet. */
 export const meeting = signal(false);
@@ -148,6 +149,16 @@ export function Meet() {
     <Page>
       <div class="meet">
         <div class="meet-words">
+          {requests.value.length > 0 && (
+            <section aria-label={t('meet.asks')} class="meet-asks">
+              <h2 class="lead">{t('meet.asks')}</h2>
+              <ul class="requests">
+                {requests.value.map((p) => (
+                  <Request key={p.pid} of={p} />
+                ))}
+              </ul>
+            </section>
+          )}
           <h1 class="start-title">{t('meet.title')}</h1>
           <p class="lead second">{t('meet.text')}</p>
           <AddForm

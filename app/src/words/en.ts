@@ -229,6 +229,7 @@ export const en = {
   'meet.title': 'Now, your people',
   'meet.text': 'Show this code to a friend, or send the link. Or put in theirs.',
   'meet.later': 'Later',
+  'meet.asks': 'They ask to write to you',
 
   'unlock.title': 'Locked',
   'unlock.text': 'Enter your passphrase to read and write.',

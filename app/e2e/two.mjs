@@ -2,50 +2,15 @@
 // Two people, two browsers, for real: pairs both with the addresses that `geonet app --print` gave,
 // and lets them meet by a link, write, answer, edit, react, compare keys. Prints how long each took.
 //
-// usage: node tools/two.mjs URL URL [FOLDER]      pictures of each step into FOLDER
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { chromium as playwright } from 'playwright-core';
-import { chromium } from './door.mjs';
+// usage: node e2e/two.mjs URL URL [FOLDER]      pictures of each step into FOLDER
+import { open, over, person, say, sees, step } from './people.mjs';
 
 const [one, two, folder] = process.argv.slice(2);
 if (!two) {
-  console.error('usage: node tools/two.mjs URL URL [FOLDER]');
+  console.error('usage: node e2e/two.mjs URL URL [FOLDER]');
   process.exit(2);
 }
-if (folder) mkdirSync(folder, { recursive: true });
-const browser = await playwright.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
-const problems = [];
-
-async function person(name, url) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', permissions: ['clipboard-read', 'clipboard-write'] });
-  const page = await context.newPage();
-  const home = new URL(url).origin;
-  page.on('console', (m) => m.type() === 'error' && problems.push(`${name}: ${m.text()}`));
-  page.on('pageerror', (e) => problems.push(`${name}: ${e}`));
-  page.on('request', (r) => !r.url().startsWith(home) && problems.push(`${name} asks another host: ${r.url()}`));
-  await page.goto(url);
-  return { name, page, home };
-}
-let n = 0;
-async function step(words, people, act) {
-  const began = performance.now();
-  try {
-    await act();
-    console.log(`${((performance.now() - began) / 1000).toFixed(2).padStart(7)} s  ${words}`);
-  } catch (e) {
-    problems.push(`${words}: ${String(e).split('\n')[0]}`);
-    console.log(`  failed   ${words}`);
-  }
-  n++;
-  if (folder) for (const p of people) await p.page.screenshot({ path: join(folder, `${String(n).padStart(2, '0')}-${p.name}.png`) });
-}
-const say = async (p, text) => {
-  await p.page.fill('.composer-input', text);
-  await p.page.press('.composer-input', 'Enter');
-};
-const sees = (p, text, ms = 60_000) => p.page.locator('.bubble .text', { hasText: text }).last().waitFor({ timeout: ms });
-
+await open(folder);
 const ann = await person('ann', one);
 const ben = await person('ben', two);
 await step('both are let in and see their lists', [ann, ben], async () => {
@@ -88,7 +53,7 @@ await step('Ann answers; Ben has it', [ann, ben], async () => {
   await sees(ben, answer);
 });
 await step('Ann sees that it was delivered', [ann], async () => {
-  await ann.page.locator('.message.mine').last().locator('.ring-good, .ring-read').waitFor({ timeout: 60_000 });
+  await ann.page.locator('.message.mine').last().locator('.ring-good, .ring-read').first().waitFor({ timeout: 60_000 });
 });
 for (let i = 0; i < 3; i++)
   await step(`round trip ${i + 1}: there and back`, [], async () => {
@@ -125,6 +90,4 @@ await step('a page that is opened anew is let in by its own key', [ann], async (
   await ann.page.reload();
   await ann.page.locator('.facts').first().waitFor({ timeout: 20_000 });
 });
-await browser.close();
-for (const p of problems) console.error(p);
-process.exit(problems.length ? 1 : 0);
+await over();
