@@ -5,8 +5,7 @@
 // usage: node tools/two.mjs URL URL [FOLDER]      pictures of each step into FOLDER
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium as playwright } from 'playwright-core';
-import { chromium } from './door.mjs';
+import { launch } from './door.mjs';
 
 const [one, two, folder] = process.argv.slice(2);
 if (!two) {
@@ -14,7 +13,7 @@ if (!two) {
   process.exit(2);
 }
 if (folder) mkdirSync(folder, { recursive: true });
-const browser = await playwright.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
+const browser = await launch();
 const problems = [];
 
 async function person(name, url) {
@@ -88,7 +87,7 @@ await step('Ann answers; Ben has it', [ann, ben], async () => {
   await sees(ben, answer);
 });
 await step('Ann sees that it was delivered', [ann], async () => {
-  await ann.page.locator('.message.mine').last().locator('.ring-good, .ring-read').waitFor({ timeout: 60_000 });
+  await ann.page.locator('.message.mine').last().locator('.ring.ring-good, .ring.ring-read').first().waitFor({ timeout: 60_000 });
 });
 for (let i = 0; i < 3; i++)
   await step(`round trip ${i + 1}: there and back`, [], async () => {
@@ -124,6 +123,21 @@ await step('a page that is opened anew is let in by its own key', [ann], async (
   await ann.page.goto(`${ann.home}/#/settings`);
   await ann.page.reload();
   await ann.page.locator('.facts').first().waitFor({ timeout: 20_000 });
+});
+const bytes = Buffer.alloc(300_000, 'geonet ');
+await step('Ben sends a file of 300 KB; Ann saves the same bytes', [ann, ben], async () => {
+  const chat = await ben.page.evaluate(() => location.hash.split('/')[2]);
+  await ben.page.goto(`${ben.home}/#/chat/${chat}`);
+  await ben.page.locator('input[type=file]').setInputFiles({ name: 'boat.txt', mimeType: 'text/plain', buffer: bytes });
+  const link = ann.page.locator('.row').first();
+  await ann.page.goto(`${ann.home}/#/chats`);
+  await link.click();
+  const file = ann.page.locator('.file', { hasText: 'boat.txt' }).last();
+  await file.waitFor({ timeout: 90_000 });
+  const [download] = await Promise.all([ann.page.waitForEvent('download', { timeout: 60_000 }), file.click()]);
+  const parts = [];
+  for await (const part of await download.createReadStream()) parts.push(part);
+  if (!Buffer.concat(parts).equals(bytes)) throw new Error('other bytes came');
 });
 await browser.close();
 for (const p of problems) console.error(p);
