@@ -4,8 +4,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { chromium as playwright } from 'playwright-core';
-import { chromium } from '../tools/door.mjs';
+import { launch } from '../tools/door.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 export const problems = [];
@@ -17,7 +16,7 @@ let count = 0;
 export async function open(pictures) {
   folder = pictures;
   if (folder) mkdirSync(folder, { recursive: true });
-  browser = await playwright.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
+  browser = await launch();
 }
 
 export async function person(name, url, options = {}) {

@@ -1,4 +1,4 @@
-// The connection: AP-5..AP-13 from the side of who calls.
+// The connection: AP-5..AP-13 from the side of who calls. UI-12, UI-25.
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -205,11 +205,10 @@ test('a stream sends what was granted and no more (AP-11)', async () => {
   const sent = () =>
     w.got.reduce((n, f) => {
       const b = f.body;
-      return b.is === 'AppStream' && b.as.body.is === 'StreamData' ? n + b.as.body.as.bytes.length : n;
+      return f.call === 0n && b.is === 'AppStream' && b.as.body.is === 'StreamData' ? n + b.as.body.as.bytes.length : n;
     }, 0);
   assert.equal(sent(), 256 * 1024);
   w.say({
-    call: call.id,
     body: { is: 'AppStream', as: { body: { is: 'StreamGrant', as: { stream: call.id, bytes: 400_000 } } } },
   });
   await writing;
@@ -229,7 +228,6 @@ test('bytes are granted as they are taken; more than granted is the end', async 
   });
   const data = (n: number) =>
     w.say({
-      call: call.id,
       body: { is: 'AppStream', as: { body: { is: 'StreamData', as: { stream: call.id, bytes: new Uint8Array(n) } } } },
     });
   data(200_000);

@@ -178,7 +178,7 @@ export class Session {
       cancel,
       write: (bytes) => this.write(me, bytes),
       end: (code = 0) => {
-        if (this.calls.has(id)) this.send('StreamEnd', { stream: id, code }, id);
+        if (this.calls.has(id)) this.send('StreamEnd', { stream: id, code });
       },
     };
   }
@@ -202,7 +202,7 @@ export class Session {
       const part = bytes.subarray(at, at + Math.min(CHUNK, live.mayWrite));
       live.mayWrite -= part.length;
       at += part.length;
-      this.send('StreamData', { stream: live.id, bytes: part }, live.id);
+      this.send('StreamData', { stream: live.id, bytes: part });
     }
   }
 
@@ -238,7 +238,7 @@ export class Session {
     if (body.is === 'AppPing') return this.send('AppPong', {});
     if (body.is === 'AppPong') return undefined;
     if (body.is === 'AppGap') return this.hooks.gap();
-    if (body.is === 'AppStream') return this.stream(call, body.as);
+    if (body.is === 'AppStream') return this.stream(body.as);
     if (call === 0n) {
       const inner = (body.as as { body?: { is: string; as: unknown } }).body;
       if (inner && inner.is !== 'unknown' && areas.get(inner.is) === body.is)
@@ -266,8 +266,11 @@ export class Session {
     }
   }
 
-  private stream(call: bigint, area: Tables['AppStream']): void {
+  /** Of the call that its table names; the frame itself has no number. */
+  private stream(area: Tables['AppStream']): void {
     const body = area.body;
+    if (body.is === 'unknown') return;
+    const call = body.as.stream;
     const live = this.calls.get(call);
     if (!live) {
       if (call > this.last || call === 0n) this.close('protocol', 'a stream of no call');
@@ -286,7 +289,7 @@ export class Session {
         () => {
           if (!this.calls.has(call)) return;
           live.granted += bytes.length;
-          this.send('StreamGrant', { stream: call, bytes: bytes.length }, call);
+          this.send('StreamGrant', { stream: call, bytes: bytes.length });
         },
         () => this.send('AppCancel', {}, call),
       );

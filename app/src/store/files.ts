@@ -1,4 +1,4 @@
-// Files of messages: fetched into memory and given to the browser to save; sent from a file of this
+// Files of messages: fetched into memory and given to the browser to save (UI-35); sent from a file of this
 // computer, piece by piece, as the agent grants room.
 import { type ChatFile, type Hex, type Person } from '../wire/generated/frames.ts';
 import { CallError } from '../link/errors.ts';
@@ -7,13 +7,14 @@ import { call } from './state.ts';
 
 const KEEP_MAX = 512 * 2 ** 20;
 
-export async function saveFile(file: ChatFile): Promise<void> {
+/** A file of that message, in the chat with that person. */
+export async function saveFile(who: string, id: Hex, file: ChatFile): Promise<void> {
   if (Number(file.size) > KEEP_MAX)
     throw new CallError('too-large', { detail: 'a browser holds 512 MB at most: geonet file get' });
   const parts: Uint8Array[] = [];
   const done = call(
     'ChatFileGet',
-    { id: file.id, who: file.pid, index: file.index, large: true },
+    { id, who, index: file.index, large: true },
     { data: (bytes) => void parts.push(bytes), deadlineMs: 30_000 },
   ).done;
   await done;

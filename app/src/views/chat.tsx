@@ -25,7 +25,7 @@ const EMOJI = ['👍', '❤️', '😂', '😮', '🙏'];
 
 const LINK = /(https?:\/\/|geonet:)[^\s<>"'«»]+[^\s<>"'«».,;:!?)\]]/gi;
 
-/** Text with links in it, which are shown in full as they are. */
+/** Text with links in it, which are shown in full as they are (UI-32). */
 export function Text({ text }: { text: string }) {
   const said = clean(text);
   const parts: ComponentChildren[] = [];
@@ -53,7 +53,7 @@ export function Text({ text }: { text: string }) {
 
 // ---- one message ----
 
-function FileOf({ file }: { file: ChatFile }) {
+function FileOf({ file, m, who }: { file: ChatFile; m: Message; who: string }) {
   const [busy, setBusy] = useState(false);
   const can = file.state === FileState.Received || file.state === FileState.Sent;
   const part =
@@ -70,7 +70,7 @@ function FileOf({ file }: { file: ChatFile }) {
       title={t('file.save', { name: file.name, size: size(file.size) })}
       onClick={() => {
         setBusy(true);
-        saveFile(file)
+        saveFile(who, m.id ?? '', file)
           .catch(toastError)
           .finally(() => setBusy(false));
       }}
@@ -187,7 +187,7 @@ function Bubble({ m, person, history, first, last }: BubbleProps) {
         <div class="bubble">
           {m.reply && !/^0+$/.test(m.reply) && <Quote of={m.reply} history={history} />}
           {m.files.map((f) => (
-            <FileOf file={f} />
+            <FileOf file={f} m={m} who={person.pid} />
           ))}
           {m.deleted ? (
             <span class="text text-gone">{t('chat.deleted')}</span>

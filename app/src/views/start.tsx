@@ -15,6 +15,7 @@ import { Request } from './requests.tsx';
 /** The second page of the start is to be shown: nobody is known yet. */
 export const meeting = signal(false);
 
+/** UI-14. */
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text.normalize('NFC'));
 
 /** You at the bottom, links to others rising: drawn, not loaded. */
