@@ -1,5 +1,5 @@
 // How the app is built: two pages, hashed names, nothing inline (the door's CSP forbids inline
-// scripts, styles and data: URLs). GEONET_APP_OUT says where to; ../build/app otherwise.
+// scripts, styles and data: URLs, UI-1). GEONET_APP_OUT says where to; ../build/app otherwise.
 import { defineConfig } from 'vite';
 
 export default defineConfig({

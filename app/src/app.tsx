@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { AgentState } from './wire/generated/frames.ts';
 import { Asked, Empty, LiveRegion, Toasts } from './look/parts.tsx';
 import { route } from './router.ts';
-import { chats, linkState, pairError, pairing, stale, status } from './store/state.ts';
+import { chats, linkState, pairError, pairing, shownChats, stale, status } from './store/state.ts';
 import { t } from './words/words.ts';
 import { ChatList } from './views/chats.tsx';
 import { ChatView } from './views/chat.tsx';
@@ -18,6 +18,7 @@ import { VerifyView } from './views/verify.tsx';
 import { KeyList } from './keys.tsx';
 
 function Nothing() {
+  if (shownChats.value.length === 0) return null; // the list says what to do
   return (
     <div class="pane-scroll pane-middle">
       <Empty title={t('chats.choose')} text={t('chats.choose-text')} />

@@ -1,4 +1,4 @@
-// Keys of the whole app, and the list of them. In fields only those with Ctrl or Alt count.
+// Keys of the whole app, and the list of them (UI-41). In fields only those with Ctrl or Alt count.
 import { Dialog } from './look/parts.tsx';
 import { go, route } from './router.ts';
 import { historyOf } from './store/history.ts';

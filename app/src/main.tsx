@@ -1,4 +1,5 @@
-// The agent's app begins here.
+// The agent's app begins here. It asks its own origin and nobody else (UI-1), and what is loaded first
+// is small (UI-2): what is large and rare would be a chunk of its own.
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { watchKeys } from './keys.tsx';

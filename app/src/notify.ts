@@ -1,5 +1,5 @@
 // Notifications by the browser, when the person wants them and looks elsewhere: "new message", names
-// and text only when they said so. Strangers make none, but who came by a link of ours.
+// and text only when they said so. Strangers make none, but who came by a link of ours (UI-43).
 import { ContactState, MessageKind, type Tables } from './wire/generated/frames.ts';
 import { nameOf } from './look/people.tsx';
 import { go } from './router.ts';

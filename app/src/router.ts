@@ -39,7 +39,7 @@ export function watchRoute(): void {
 }
 
 /** What `geonet app` opened the page with, `/#pair=CODE&link=geonet:..`, taken out of the address and
- *  its history at once. A link leads to where it belongs. */
+ *  its history at once (UI-11). A link leads to where it belongs. */
 export function takeOpening(): string | undefined {
   const m = /^#pair=([A-Za-z0-9_-]{43})(?:&link=([^&]*))?$/.exec(location.hash);
   if (!location.hash.startsWith('#pair=')) return undefined;

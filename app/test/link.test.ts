@@ -1,4 +1,4 @@
-// The connection: AP-5..AP-13 from the side of who calls.
+// The connection: AP-5..AP-13 from the side of who calls. UI-12, UI-25.
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

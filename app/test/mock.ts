@@ -59,7 +59,7 @@ export interface MockOptions {
   many?: number;
   offline?: boolean;
   alarm?: boolean;
-  errors?: readonly string[];
+  errors?: string[];
 }
 
 export class MockAgent {
@@ -73,6 +73,8 @@ export class MockAgent {
   code = new Uint8Array(32).fill(3);
   private readonly client = { id: '11'.repeat(16), secret: new Uint8Array(32).fill(5) };
   private readonly own: { key: string; pid: string };
+  /** Says something of its own on the connection that stands. */
+  tell: (is: string, as: object) => void = () => undefined;
   private invites: Make<Tables['Invite']>[] = [];
 
   constructor(options: MockOptions) {
@@ -162,6 +164,7 @@ export class MockAgent {
   connect(send: (frame: Uint8Array) => void): (frame: Uint8Array) => void {
     const put = (body: Body, head: { call?: bigint; more?: boolean; cursor?: bigint } = {}) =>
       send(codec.encode('AppFrame', { ...head, body } as unknown as Make<Tables['AppFrame']>));
+    this.tell = (is, as) => put({ is: 'AppTold', as: { body: { is, as } } }, { cursor: 9n });
     let nonces = { ours: new Uint8Array(32), theirs: new Uint8Array(32).fill(8) };
     let secret = new Uint8Array(32);
     const hmac = async (role: string): Promise<Uint8Array> => {

@@ -53,6 +53,12 @@ export function chromium() {
   return found;
 }
 
+/** Debian's headless Chromium. */
+export async function launch() {
+  const { chromium: playwright } = await import('playwright-core');
+  return playwright.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
+}
+
 /** A page whose WebSocket is that agent; pairs itself. Problems are collected in `problems`. */
 export async function open(browser, agent, options) {
   const context = await browser.newContext({ baseURL: ORIGIN, ...options });

@@ -5,8 +5,7 @@
 // usage: node tools/shots.mjs [--axe] FOLDER [words of view names...]      after npm run build
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { chromium as playwright } from 'playwright-core';
-import { chromium, here, load, open, serve } from './door.mjs';
+import { here, launch, load, open, serve } from './door.mjs';
 
 const words = process.argv.slice(2);
 const axe = words[0] === '--axe' && words.shift();
@@ -20,7 +19,7 @@ const out = resolve(here, process.env.GEONET_APP_OUT ?? '../build/app');
 const NOW = new Date(2026, 10, 27, 12, 6).getTime();
 const { MockAgent, draftOf } = await load('test/mock.ts');
 const server = await serve(out);
-const browser = await playwright.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
+const browser = await launch();
 
 const pause = (page, ms = 250) => page.waitForTimeout(ms);
 const at = (view) => async ({ page }) => {

@@ -1,5 +1,5 @@
 // The way to the agent: dials its WebSocket, proves who we are, dials again after 0.1 s, doubled up
-// to 5 s, and asks for the events that were missed meanwhile. One for the whole page.
+// to 5 s (UI-25), and asks for the events that were missed meanwhile. One for the whole page.
 //
 //   off -> dialing -> ready -> waiting -> dialing ..        without an identity: unpaired
 //   denied: the agent does not know this client any more; paired anew by a link of `geonet app`

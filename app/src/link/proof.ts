@@ -1,4 +1,4 @@
-// Who is who at the door (AP-12): both ends prove that they know the client's secret, over both
+// Who is who at the door (AP-12, UI-12): both ends prove that they know the client's secret, over both
 // nonces and the origin that this page was loaded from. The secret itself never travels, and after
 // it was stored this page cannot read it either: it is a key that signs and is not given out.
 const encoder = new TextEncoder();

@@ -1,4 +1,4 @@
-// The icons and the trust signs: a grid of 24, stroke 1.75, no fill. An icon is an ornament of the
+// The icons and the trust signs: a grid of 24, stroke 1.75, no fill; colours are of tokens.css (UI-30). An icon is an ornament of the
 // word beside it; one that stands alone is given its name by the button around it (aria-label), or
 // here by `label`.
 import type { JSX } from 'preact';

@@ -19,7 +19,7 @@ export function keyBytes(hex: string | undefined): Uint8Array {
   return key;
 }
 
-/** What the person calls them, else what they call themselves, else the beginning of their PID. */
+/** UI-33: what the person calls them, else what they call themselves, else the beginning of their PID. */
 export function nameOf(p: Pick<Person, 'petname' | 'name' | 'pid'> | undefined): string {
   if (!p) return '';
   return cleanLine(p.petname) || cleanLine(p.name) || p.pid.slice(0, 10) + '…';

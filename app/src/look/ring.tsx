@@ -1,4 +1,4 @@
-// The storage ring: how far a message is, as shape, word and colour. A figure stands beside it when
+// The storage ring: how far a message is, as shape, word and colour (UI-42). A figure stands beside it when
 // some nodes keep it: it is true, or it is not there.
 import { t } from '../words/words.ts';
 import { SendState, type Message } from '../wire/generated/frames.ts';

@@ -1,4 +1,4 @@
-// Files of messages: fetched into memory and given to the browser to save; sent from a file of this
+// Files of messages: fetched into memory and given to the browser to save (UI-35); sent from a file of this
 // computer, piece by piece, as the agent grants room.
 import { type ChatFile, type Hex, type Person } from '../wire/generated/frames.ts';
 import { CallError } from '../link/errors.ts';

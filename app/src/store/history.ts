@@ -1,5 +1,5 @@
 // The pages of one chat that are in the page, and drafts. At most six pages stand there: what is far
-// away is let go and read again when somebody goes back to it.
+// away is let go and read again when somebody goes back to it (UI-24).
 import { effect, signal, type Signal } from '@preact/signals';
 import { MessageKind, type Message, type Person, type Tables } from '../wire/generated/frames.ts';
 import { asCallError } from '../link/errors.ts';
@@ -171,7 +171,7 @@ listen(
   },
 );
 
-/** Everything up to the last one was seen. */
+/** Everything up to the last one was seen (UI-23). */
 export async function markRead(person: Person): Promise<void> {
   const h = open.get(person.pid);
   const last = h?.messages.value.at(-1);

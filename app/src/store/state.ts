@@ -1,6 +1,6 @@
 // What the page knows, as signals. It comes from calls and events of the agent alone, and from the
 // cache of before while the agent does not answer (then `stale` says so). Nothing is guessed: a
-// message is there when the agent says so.
+// message is there when the agent says so (UI-20). The app is a client as others are (UI-3).
 import { computed, signal } from '@preact/signals';
 import { fromHex, type Make } from '../wire/codec.ts';
 import {

@@ -25,7 +25,7 @@ const EMOJI = ['👍', '❤️', '😂', '😮', '🙏'];
 
 const LINK = /(https?:\/\/|geonet:)[^\s<>"'«»]+[^\s<>"'«».,;:!?)\]]/gi;
 
-/** Text with links in it, which are shown in full as they are. */
+/** Text with links in it, which are shown in full as they are (UI-32). */
 export function Text({ text }: { text: string }) {
   const said = clean(text);
   const parts: ComponentChildren[] = [];

@@ -1,5 +1,5 @@
 // Where messages are written: Enter sends, Shift Enter is a new line, Escape gives an answer or an
-// edit up. What is not sent stays as a draft; a message that was said twice has one id and is one.
+// edit up. What is not sent stays as a draft; a message that was said twice has one id and is one (UI-21).
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Message, type Person } from '../wire/generated/frames.ts';

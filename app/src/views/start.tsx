@@ -14,6 +14,7 @@ import { AddForm, copy, InviteCard, useInvite } from './people.tsx';
 /** The second page of the start is to be shown: nobody is known yet. */
 export const meeting = signal(false);
 
+/** UI-14. */
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text.normalize('NFC'));
 
 /** You at the bottom, links to others rising: drawn, not loaded. */

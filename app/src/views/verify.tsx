@@ -1,5 +1,5 @@
 // Comparing keys: 60 digits to read aloud, a QR code to show. Both say the same; the code's 32 bytes
-// are compared here, the digits by the person.
+// are compared here, the digits by the person (UI-34).
 import { useEffect, useState } from 'preact/hooks';
 import { Trust, type SafetyIs } from '../wire/generated/frames.ts';
 import { fromHex } from '../wire/codec.ts';

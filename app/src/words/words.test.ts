@@ -8,6 +8,7 @@ import { clean, cleanLine, say, tables, type Lang } from './words.ts';
 const langs = Object.keys(tables) as Lang[];
 const holes = (s: string) => [...s.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
 
+// UI-31, UI-40
 test('every language has the same words, no more and no fewer', () => {
   for (const l of langs) assert.deepEqual(Object.keys(tables[l]).sort(), Object.keys(en).sort(), l);
 });

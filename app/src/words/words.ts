@@ -1,4 +1,4 @@
-// Words of the interface: one table for each language, plural forms by Intl.PluralRules, what others
+// Words of the interface (UI-40): one table for each language, plural forms by Intl.PluralRules, what others
 // wrote set apart from the direction of the sentence around it.
 import { signal } from '@preact/signals';
 import { en, type Key, type Word } from './en.ts';
@@ -30,7 +30,7 @@ const HIDDEN =
   // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2060-\u2064\u2066-\u2069\u200b\ufeff\u{e0000}-\u{e007f}]/gu;
 
-/** Somebody's text as it may be shown; line breaks stay. */
+/** Somebody's text as it may be shown; line breaks stay (UI-31). */
 export function clean(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(HIDDEN, '');
 }
