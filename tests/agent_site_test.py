@@ -19,6 +19,9 @@ templates = {}
 def data_frame(call, data):
     """A frame of StreamData, by one that flatc made for as many bytes: that takes no 50 ms each."""
     mark, pattern = 0x1122334455667788, bytes((i * 7 + i // 251) % 256 for i in range(len(data)))
+    if len(data) < 64:  # which stand in a frame somewhere else, too
+        return app_frame.encode({"body_type": "AppStream", "body": {
+            "body_type": "StreamData", "body": {"stream": call, "bytes": list(data)}}})
     if len(data) not in templates:
         made = app_frame.encode({"body_type": "AppStream", "body": {
             "body_type": "StreamData", "body": {"stream": mark, "bytes": list(pattern)}}})
@@ -188,7 +191,18 @@ def case_whole(nodes, seed):
     app.refused("OwnSiteRollBack", {"label": "none"}, "no site with this label")
     # the tool sees the same
     shown = nodes.all[1].cli("site", "show", ann.pid)
-    check(shown["version"] == 3 and [f["path"] for f in shown["files"]] == sorted(FIRST), f"{shown}")
+    check(shown["version"] == 3 and [f["path"] for f in shown["files"]] == sorted(FIRST),
+          f"{shown}")
+    # and publishes the next version, after which the program's follows
+    os.symlink(os.path.join(nodes.all[0].data, "app.sock"), os.path.join(ann.data, "app.sock"))
+    folder = os.path.join(nodes.base, "folder")
+    os.mkdir(folder)
+    with open(os.path.join(folder, "tool.html"), "w", encoding="utf-8") as f:
+        f.write("by the tool")
+    check(ann.json("site", "publish", folder)["version"] == 4, "the tool goes on")
+    check(app.publish("", SECOND)["version"] == 5, "the program goes on after it")
+    shown = nodes.all[1].cli("site", "show", ann.pid)
+    check([f["path"] for f in shown["files"]] == sorted(SECOND), f"{shown}")
     # a label has an address of its own
     said = app.publish("blog", {"index.html": b"<p>blog"})
     check(said.get("name") == f"blog.{ann.pid}" and not said.get("code"), f"{said}")
@@ -212,7 +226,7 @@ def case_wrong(nodes, seed):
     ann = setup(nodes, 2)
     app = App(ann)
     one = lambda path, size=1: {"label": "x", "files": [{"path": path, "size": size}]}
-    for path, words in (("../up", "'..'"), ("/abs", ""), ("a//b", ""), ("a\\b", ""), ("", "")):
+    for path, words in (("../up", '".."'), ("/abs", ""), ("a//b", ""), ("a\\b", ""), ("", "")):
         said = app.ask("OwnSiteBegin", one(path))
         check(said[0] == "AppError" and path in said[1]["detail"] and words in said[1]["detail"],
               f"{path}: {said}")
@@ -248,7 +262,8 @@ def case_wrong(nodes, seed):
     app.refused("OwnSiteCommit", {"draft": draft}, "b has not come yet")
     check(app.send(draft, 1, files["b"])[0] == "OwnSiteFileIs", "so is the other")
     for words, more in (("nothing.html", {"entry": "nothing.html"}), ("404", {"not_found": "404"}),
-                        ("is not a name", {"name": "a b"}), ("claim it first", {"name": "annabel"})):
+                        ("is not a name", {"name": "a b"}),
+                        ("claim it first", {"name": "annabel"})):
         app.refused("OwnSiteCommit", {"draft": draft, **more}, words)
     said = app.must("OwnSiteCommit", {"draft": draft, "entry": "b"}, "OwnSite")
     check(said["version"] == 1 and said["copies"] == 1, f"{said}")
@@ -371,6 +386,29 @@ def case_locked(nodes, seed):
     check(app.link.ask("Agent", "Unlock", {"passphrase": word})[0] == "AgentStatusIs", "open")
     app.refused("OwnSiteCommit", {"draft": draft, "passphrase": word}, "no such draft")
     app.must("OwnSiteRemove", {"passphrase": word}, "AppOk")
+
+
+def case_named(nodes, seed):
+    """A name of the person leads to the site from then on; what else it says stays (AG-134). An
+    address of a label is not taken by another one that is written alike."""
+    ann = setup(nodes)
+    app = App(ann)
+    os.symlink(os.path.join(nodes.all[0].data, "app.sock"), os.path.join(ann.data, "app.sock"))
+    ann.run("name", "claim", "annabel", "TXT=kept")
+    files = {"index.html": b"named"}
+    said = app.publish("n", files, name="annabel.geo")
+    check(said["name"] == "annabel" and not said.get("code"), f"{said}")
+    check(get(nodes.all[2], said["url"])[1] == b"named", f"{said}")
+    check("kept" in ann.run("name", "resolve", "annabel"), "its other entries stay")
+    nodes.all[1].cli("id", "new", "--no-passphrase")
+    nodes.all[1].cli("name", "claim", "someone", "TXT=x")
+    draft = app.fill("n", files)
+    app.refused("OwnSiteCommit", {"draft": draft, "name": "someone"}, "belongs to")
+    app.must("OwnSiteDrop", {"draft": draft}, "AppOk")
+    lower = app.publish("blog", {"index.html": b"lower"})
+    upper = app.publish("Blog", {"index.html": b"upper"})
+    check(lower["url"] and not upper.get("url") and upper["version"] == 1, f"{lower} {upper}")
+    check(get(nodes.all[2], lower["url"])[1] == b"lower", "it is not taken")
 
 
 def case_packed(nodes, seed):

@@ -316,7 +316,7 @@
 /* Without a byte or a word from who makes it; longer than a question to the person lasts. */
 #define AGENT_SITE_IDLE (600 * GN_SEC)
 /* What is done with sites at once: published, looked at. */
-#define AGENT_SITE_WORKS 8u
+#define AGENT_SITE_WORKS 16u
 /* Bytes of a manifest that is read, and blocks of a version that are spread by one call: what the
  * tool published may be larger, and stays the tool's. */
 #define AGENT_SITE_MANIFEST (16u << 20)

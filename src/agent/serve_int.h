@@ -12,11 +12,11 @@ struct agent_request {
 	struct gn_agent *agent;
 	uint64_t asked; /* what it asked the node; 0: nothing */
 	void (*resolved)(struct agent_request *r, gn_err err, const struct gn_pk *owner);
-	bool passes;              /* and that was what they asked (pass.c) */
-	struct agent_file *sends; /* what it sends; NULL: nothing, or no more */
+	bool passes;                  /* and that was what they asked (pass.c) */
+	struct agent_file *sends;     /* what it sends; NULL: nothing, or no more */
 	struct agent_draft *draft;    /* whose file it sends (site_draft.c) */
 	struct agent_site_work *work; /* that it waits for (site_work.c) */
-	uint8_t program[32];      /* that asks, by its secret; zeros: it has none */
+	uint8_t program[32];          /* that asks, by its secret; zeros: it has none */
 };
 
 static inline struct agent_request *agent_request_of(struct gn_host_request *r)

@@ -19,10 +19,22 @@ static const struct gn_app_kind site_is = SITE_KIND(OWN_SITE),
 /* ---- the key ---- */
 
 /* The identity's, for what is signed next. False after failing. */
-static bool take_key(struct agent_site_work *w, struct gn_slice passphrase)
+static gn_err open_key(struct agent_site_work *w, struct gn_slice passphrase)
 {
 	struct gn_agent *a = w->agent;
 	const struct gn_agent_identity *id;
+	GN_TRY(gn_agent_vault_identity(a->vault, passphrase, a->now));
+	GN_TRY(gn_agent_vault_identity_get(a->vault, a->now, &id));
+	w->sk = id->keys.sk;
+	w->key_until = a->now + AGENT_SITE_KEY;
+	if (!a->identity_wanted) /* else it is used in this turn, and goes then */
+		gn_agent_vault_identity_done(a->vault);
+	return GN_OK;
+}
+
+static bool take_key(struct agent_site_work *w, struct gn_slice passphrase)
+{
+	struct gn_agent *a = w->agent;
 	if (a->revoked) {
 		agent_site_fail(w, GN_STATE,
 				"another device of yours took this one out of your identity: "
@@ -34,16 +46,11 @@ static bool take_key(struct agent_site_work *w, struct gn_slice passphrase)
 		agent_site_fail(w, GN_PASSPHRASE, "this needs the passphrase each time");
 		return false;
 	}
-	gn_err err = gn_agent_vault_identity(a->vault, passphrase, a->now);
-	err = err ? err : gn_agent_vault_identity_get(a->vault, a->now, &id);
+	gn_err err = open_key(w, passphrase);
 	if (err) {
 		agent_site_fail(w, err, "%s", gn_agent_vault_why(a->vault));
 		return false;
 	}
-	w->sk = id->keys.sk;
-	w->key_until = a->now + AGENT_SITE_KEY;
-	if (!a->identity_wanted) /* else it is used in this turn, and goes then */
-		gn_agent_vault_identity_done(a->vault);
 	return true;
 }
 
@@ -56,8 +63,11 @@ static void key_done(struct agent_site_work *w)
 /* w->head, with next on top, or (NULL) as it is and ending, signed for ttl seconds. */
 static gn_err sign_head(struct agent_site_work *w, const struct gn_head_version *next, uint32_t ttl)
 {
-	if (w->agent->now > w->key_until)
-		return GN_LOCKED;
+	if (w->agent->now > w->key_until) { /* a name's work took longer */
+		if (gn_agent_vault_sealed(w->agent->vault))
+			return GN_LOCKED;
+		GN_TRY(open_key(w, gn_slice(NULL, 0)));
+	}
 	if (!w->signed_head)
 		w->signed_head = malloc(GN_RECORD_MAX);
 	if (!w->signed_head)
@@ -70,7 +80,8 @@ static gn_err sign_head(struct agent_site_work *w, const struct gn_head_version 
 	w->head.ttl = ttl;
 	struct gn_buf out = {w->signed_head, 0, GN_RECORD_MAX};
 	gn_err err = gn_head_record(&w->sk, &w->head, &out);
-	err = err ? err : agent_site_name_sign(w);
+	if (!err)
+		err = agent_site_name_sign(w);
 	w->signed_len = out.len;
 	key_done(w);
 	return err;
@@ -169,13 +180,12 @@ static void spread_done(struct agent_site_work *w, gn_err err, struct gn_slice w
 		agent_site_fail(w, err,
 				"the node has let go of what it had of it: send the files again");
 	} else if (err) {
-		agent_site_fail(w, err, "%s",
-				err == GN_NOT_FOUND
-					? "this node does not have all blocks of that version: "
-					  "publish its folder again instead"
-				: err == GN_NO_SPACE || err == GN_DISK_FULL
-					? "the node has no room for it"
-					: "");
+		agent_site_fail(
+			w, err, "%s",
+			err == GN_NOT_FOUND ? "this node does not have all blocks of that version: "
+					      "publish its folder again instead"
+			: err == GN_NO_SPACE || err == GN_DISK_FULL ? "the node has no room for it"
+								    : "");
 	} else {
 		agent_site_tell(w, GN_FB_OWN_SITE_STAGE_PUTTING);
 		w->next = head_put;
@@ -206,14 +216,14 @@ static void list_files(const struct agent_draft *d, struct gn_bundle_file *out)
 	for (uint32_t i = 0; i < d->count; i++) {
 		const struct agent_draft_file *f = &d->files[i];
 		size_t blocks = f->pack ? 0 : (size_t)gn_tree_block_count(f->size);
-		out[i] = (struct gn_bundle_file){.path = gn_str(f->path),
-						 .mime = gn_str(f->mime),
-						 .size = f->size,
-						 .root = f->root,
-						 .blocks = gn_slice(f->blocks,
-								    blocks * sizeof *f->blocks),
-						 .pack = f->pack,
-						 .offset = f->offset};
+		out[i] = (struct gn_bundle_file){
+			.path = gn_str(f->path),
+			.mime = gn_str(f->mime),
+			.size = f->size,
+			.root = f->root,
+			.blocks = gn_slice(f->blocks, blocks * sizeof *f->blocks),
+			.pack = f->pack,
+			.offset = f->offset};
 	}
 	qsort(out, d->count, sizeof *out, by_path);
 }
@@ -303,12 +313,10 @@ static void make(struct agent_site_work *w, gn_err err, struct gn_slice said)
 		return;
 	}
 	err = hash_made(w);
-	struct gn_head_version next = {.manifest = w->root,
-				       .total_size = w->draft->bytes,
-				       .manifest_size = w->made_len};
-	next.manifest_blocks =
-		gn_slice(w->made_blocks,
-			 (size_t)gn_tree_block_count(w->made_len) * sizeof w->made_blocks[0]);
+	struct gn_head_version next = {
+		.manifest = w->root, .total_size = w->draft->bytes, .manifest_size = w->made_len};
+	next.manifest_blocks = gn_slice(w->made_blocks, (size_t)gn_tree_block_count(w->made_len) *
+								sizeof w->made_blocks[0]);
 	w->files = w->draft->count;
 	err = err ? err : sign_head(w, &next, GN_BUNDLE_TTL);
 	err = err ? err : list_blocks(w);
@@ -363,8 +371,8 @@ static void flushed(struct agent_site_work *w, gn_err err, struct gn_slice why)
 gn_err agent_call_site_commit(struct agent_request *r)
 {
 	struct gn_fb_own_site_commit t = {r->base.table};
+	struct gn_slice name = gn_fb_own_site_commit_name(t); /* before an answer: it goes then */
 	struct agent_draft *d = agent_draft_of(r, gn_fb_own_site_commit_draft(t));
-	struct gn_slice name = gn_fb_own_site_commit_name(t);
 	if (!d || (name.len && !agent_may(r, "sign/3", GN_LIT("sign/3"))))
 		return GN_OK;
 	for (uint32_t i = 0; i < d->count; i++)
@@ -400,7 +408,8 @@ static void old_read(struct agent_site_work *w, gn_err err, struct gn_slice why)
 	if (err) {
 		agent_site_fail(w, err, "the list of files of version %llu could not be read%s",
 				(unsigned long long)w->want.version,
-				err == GN_TOO_LARGE ? ": it is large; use geonet site rollback" : "");
+				err == GN_TOO_LARGE ? ": it is large; use geonet site rollback"
+						    : "");
 		return;
 	}
 	w->files = (uint32_t)gn_manifest_count(w->manifest);
@@ -418,9 +427,10 @@ static void old_read(struct agent_site_work *w, gn_err err, struct gn_slice why)
 				   next.manifest_blocks.len / sizeof *w->blocks);
 	if (err) {
 		agent_site_fail(w, err, "%s",
-				err == GN_LIMIT ? "it has too many blocks for this: use geonet site "
-						  "rollback"
-						: "");
+				err == GN_LIMIT
+					? "it has too many blocks for this: use geonet site "
+					  "rollback"
+					: "");
 		return;
 	}
 	w->root = next.manifest;
@@ -459,8 +469,7 @@ static void back_head(struct agent_site_work *w, gn_err err, struct gn_slice why
 gn_err agent_call_site_roll_back(struct agent_request *r)
 {
 	struct gn_fb_own_site_roll_back t = {r->base.table};
-	struct agent_site_work *w =
-		agent_site_work(r, gn_fb_own_site_roll_back_label(t), true);
+	struct agent_site_work *w = agent_site_work(r, gn_fb_own_site_roll_back_label(t), true);
 	if (!w || !take_key(w, gn_fb_own_site_roll_back_passphrase(t)))
 		return GN_OK;
 	w->from = gn_fb_own_site_roll_back_version(t);

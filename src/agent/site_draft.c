@@ -1,5 +1,5 @@
-/* Drafts of sites: a list of files, checked before a byte comes; then the files, one at a time, each
- * passed on to the node as it comes. Small ones of a site that has many are gathered in packs
+/* Drafts of sites: a list of files, checked before a byte comes; then the files, one at a time,
+ * each passed on to the node as it comes. Small ones of a site that has many are gathered in packs
  * (services.md BU-18), of which one is in memory.
  *
  * Rules AG-130, AG-131. */
@@ -121,7 +121,7 @@ static bool read_files(struct agent_request *r, struct agent_draft *d)
 		gn_err err = gn_bundle_path_nfc(path, nfc, &len);
 		int shown = path.len < 160 ? (int)path.len : 160;
 		f->size = gn_fb_own_site_path_size(p);
-		d->bytes += f->size < AGENT_SITE_BYTES ? f->size : AGENT_SITE_BYTES + 1;
+		d->bytes += f->size <= AGENT_SITE_BYTES ? f->size : AGENT_SITE_BYTES + 1;
 		if (err || mime.len > AGENT_SITE_MIME || !gn_utf8_ok(mime) ||
 		    (mime.len && memchr(mime.p, 0, mime.len))) {
 			gn_host_error(&r->base, GN_USAGE, "%.*s: %s", shown, (const char *)path.p,
@@ -268,7 +268,8 @@ static void refuse(struct agent_draft *d, gn_err err, const char *why)
 	let_go_request(d);
 	touch(d);
 	if (r && err == GN_CLOSED)
-		gn_host_error(&r->base, err, "the node is gone; send this file again when it is back");
+		gn_host_error(&r->base, err,
+			      "the node is gone; send this file again when it is back");
 	else if (r)
 		gn_host_error(&r->base, err, "%.160s: %s", d->files[d->index].path,
 			      *why ? why : gn_err_text(err));
@@ -466,8 +467,8 @@ static gn_err begin_file(struct agent_draft *d)
 gn_err agent_call_site_file(struct agent_request *r)
 {
 	struct gn_fb_own_site_file t = {r->base.table};
+	uint32_t index = gn_fb_own_site_file_index(t); /* before an answer: the table goes then */
 	struct agent_draft *d = agent_draft_of(r, gn_fb_own_site_file_draft(t));
-	uint32_t index = gn_fb_own_site_file_index(t);
 	if (!d)
 		return GN_OK;
 	if (index >= d->count) {
@@ -507,8 +508,12 @@ void agent_site_closed(struct agent_request *r)
 		struct agent_site_work *w = r->work;
 		w->r = NULL;
 		r->work = NULL;
-		if (!w->putting)
+		if (w->putting && w->draft) { /* what is put needs it no more */
+			w->draft->work = NULL;
+			w->draft = NULL;
+		} else if (!w->putting) {
 			agent_site_free(w);
+		}
 	}
 }
 

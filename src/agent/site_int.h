@@ -32,12 +32,12 @@
  * dropped. */
 struct agent_upload {
 	struct gn_agent *agent;
-	uint64_t call;         /* 0: none runs */
-	uint64_t size;         /* that was said */
-	struct gn_slice left;  /* of bytes in memory; borrowed */
-	bool ended, from;      /* from: it is of memory */
+	uint64_t call;          /* 0: none runs */
+	uint64_t size;          /* that was said */
+	struct gn_slice left;   /* of bytes in memory; borrowed */
+	bool ended, from;       /* from: it is of memory */
 	struct gn_hash *blocks; /* borrowed */
-	struct gn_hash root;   /* when it ended */
+	struct gn_hash root;    /* when it ended */
 	struct gn_tree_hasher hasher;
 	void (*room)(void *user); /* it takes more; not of memory */
 	void (*over)(void *user, gn_err err, struct gn_slice why);
@@ -122,12 +122,12 @@ struct agent_site_work {
 	uint8_t *record;     /* owned */
 	uint8_t *in;         /* owned: a manifest that comes */
 	size_t in_len, in_cap;
-	struct gn_head_version want;    /* which */
-	struct gn_manifest *manifest;   /* owned: the one that came */
-	uint8_t *made;                  /* owned: the one that is published */
+	struct gn_head_version want;  /* which */
+	struct gn_manifest *manifest; /* owned: the one that came */
+	uint8_t *made;                /* owned: the one that is published */
 	size_t made_len;
 	struct gn_hash made_blocks[GN_MANIFEST_BLOCKS];
-	struct gn_hash root; /* of the version that is spread */
+	struct gn_hash root;    /* of the version that is spread */
 	struct gn_hash *blocks; /* owned: of it */
 	size_t block_count;
 	uint8_t copies;
@@ -136,9 +136,10 @@ struct agent_site_work {
 	size_t signed_len;
 	uint32_t receipts, files;
 	bool few;
-	uint64_t from; /* rolling back: to which */
-	struct agent_upload *up; /* owned */
+	uint64_t from;                /* rolling back: to which */
+	struct agent_upload *up;      /* owned */
 	struct agent_site_name *name; /* owned; NULL: none is set */
+	void (*name_free)(struct agent_site_name *n);
 	gn_err name_err;
 	char name_why[160];
 	gn_time told;
@@ -179,16 +180,11 @@ bool agent_site_name_works(const struct agent_site_work *w);
 void agent_site_name_turn(struct agent_site_work *w);
 GN_MUST gn_err agent_site_name_sign(struct agent_site_work *w);
 void agent_site_name_put(struct agent_site_work *w);
-void agent_site_name_free(struct agent_site_name *n);
 /* As it is shown and in a browser; "": none. */
 const char *agent_site_name_text(const struct agent_site_work *w);
 /* What a label's site is called without a name of its own; false: it cannot be. */
 bool agent_site_own_name(const struct gn_agent *a, const char *label, struct gn_name *out);
 /* "" where the node serves no port. */
 void agent_site_url(const struct gn_agent *a, const struct gn_name *name, char out[400]);
-
-/* ---- site_list.c ---- */
-
-void agent_site_list_free(struct agent_site_listing *l);
 
 #endif

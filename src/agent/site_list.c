@@ -9,8 +9,7 @@
 
 static const struct gn_app_kind sites_are = SITE_KIND(OWN_SITES_IS),
 				versions_are = SITE_KIND(OWN_SITE_VERSIONS_IS),
-				sites_list = FILE_KIND(SITES_LIST),
-				site_get = FILE_KIND(SITE_GET),
+				sites_list = FILE_KIND(SITES_LIST), site_get = FILE_KIND(SITE_GET),
 				name_resolve = {GN_FB_APP_BODY_APP_RECORD,
 						GN_FB_APP_RECORD_BODY_NAME_RESOLVE};
 
@@ -32,11 +31,6 @@ struct agent_site_listing {
 	uint64_t created[GN_HEAD_HISTORY + 1];
 	uint32_t files[GN_HEAD_HISTORY + 1];
 };
-
-void agent_site_list_free(struct agent_site_listing *l)
-{
-	free(l);
-}
 
 /* It is answered, and gone. */
 static void answer(struct agent_site_work *w, struct gn_app_kind kind, gn_fbref t)

@@ -23,7 +23,7 @@ struct agent_site_name {
 	struct gn_pk owner;
 	struct gn_name_claim claim;
 	struct gn_name_entry entries[GN_NAME_ENTRIES];
-	uint8_t *bytes[2]; /* owned: as they were found */
+	uint8_t *bytes; /* owned: the newest that was found */
 	char value[GN_RECORD_LABEL_MAX + 80];
 	unsigned bits;
 	bool works;
@@ -32,12 +32,12 @@ struct agent_site_name {
 	size_t lens[2];
 };
 
-void agent_site_name_free(struct agent_site_name *n)
+static void free_name(struct agent_site_name *n)
 {
-	for (unsigned i = 0; n && i < 2; i++) {
-		free(n->bytes[i]);
+	for (unsigned i = 0; i < 2; i++) {
 		free(n->records[i]);
 	}
+	free(n->bytes);
 	free(n);
 }
 
@@ -80,6 +80,7 @@ bool agent_site_name_begin(struct agent_site_work *w, struct gn_slice text)
 		agent_site_fail(w, GN_NOMEM, "%s", "");
 		return false;
 	}
+	w->name_free = free_name;
 	struct agent_site_name *n = w->name;
 	n->name = name;
 	n->given = text.len > 0;
@@ -112,8 +113,8 @@ static void take_record(struct agent_site_name *n, struct gn_slice record)
 		hash[i] = gn_hash_is_zero(&claim.before.hash[i]) ? n->claim.before.hash[i]
 								 : claim.before.hash[i];
 	if (!n->exists || claim.seq > n->claim.seq) {
-		free(n->bytes[0]);
-		n->bytes[0] = copy;
+		free(n->bytes);
+		n->bytes = copy;
 		copy = NULL;
 		n->owner = owner;
 		n->claim = claim;
@@ -125,6 +126,17 @@ static void take_record(struct agent_site_name *n, struct gn_slice record)
 drop:
 	free(entries);
 	free(copy);
+}
+
+static bool points_elsewhere(const struct agent_site_name *n)
+{
+	bool here = false, there = false;
+	for (size_t i = 0; i < n->claim.entry_count; i++) {
+		bool same = gn_slice_eq(n->entries[i].value, gn_str(n->value));
+		here |= n->entries[i].type == GN_NAME_SITE && same;
+		there |= n->entries[i].type == GN_NAME_SITE && !same;
+	}
+	return there && !here;
 }
 
 static void loaded(struct agent_site_work *w)
@@ -142,6 +154,12 @@ static void loaded(struct agent_site_work *w)
 		agent_site_fail(w, GN_NOT_FOUND,
 				"nobody holds %.100s.geo; claim it first: geonet name claim %.100s",
 				n->name.text, n->name.text);
+		return;
+	}
+	if (!n->given && points_elsewhere(n)) { /* that of a label written in other letters */
+		free_name(n);
+		w->name = NULL;
+		w->next(w, GN_OK, gn_slice(NULL, 0));
 		return;
 	}
 	for (size_t i = 0; i < n->claim.entry_count; i++)
@@ -163,8 +181,8 @@ static void loaded(struct agent_site_work *w)
 		return;
 	}
 	if (points)
-		n->entries[kept++] = (struct gn_name_entry){
-			GN_NAME_SITE, gn_str(n->value), AGENT_SITE_ENTRY_TTL};
+		n->entries[kept++] = (struct gn_name_entry){GN_NAME_SITE, gn_str(n->value),
+							    AGENT_SITE_ENTRY_TTL};
 	n->claim.entry_count = kept;
 	n->claim.seq = n->claim.seq + 1 > now ? n->claim.seq + 1 : now;
 	n->claim.created = now;
@@ -186,8 +204,8 @@ static void on_record(void *user, const struct gn_host_client_event *e)
 	    e->kind.member == GN_FB_APP_RECORD_BODY_RECORD_VALUES) {
 		struct gn_fb_record_values t = {e->table};
 		for (uint32_t i = 0; i < gn_fb_record_values_values_len(t); i++)
-			take_record(w->name, gn_fb_record_value_record(
-						     gn_fb_record_values_values_at(t, i)));
+			take_record(w->name,
+				    gn_fb_record_value_record(gn_fb_record_values_values_at(t, i)));
 	}
 	if (!agent_site_over(w, e))
 		return;

@@ -57,8 +57,8 @@ gn_err agent_upload_begin(struct agent_upload *u, uint64_t size, struct gn_hash 
 	u->left = gn_slice(NULL, 0);
 	gn_tree_hasher_init(&u->hasher, blocks, (size_t)gn_tree_block_count(size));
 	gn_fbref t = gn_fb_file_add_make(gn_agent_link_builder(link), &args);
-	gn_err err = gn_agent_link_call(link, add_kind, t, GN_HOST_CLIENT_LASTS, on_added, u,
-					&u->call);
+	gn_err err =
+		gn_agent_link_call(link, add_kind, t, GN_HOST_CLIENT_LASTS, on_added, u, &u->call);
 	if (err)
 		u->call = 0;
 	return err;

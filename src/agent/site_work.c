@@ -11,8 +11,7 @@
 #define FILE_KIND(name) {GN_FB_APP_BODY_APP_FILE, GN_FB_APP_FILE_BODY_##name}
 #define RECORD_KIND(name) {GN_FB_APP_BODY_APP_RECORD, GN_FB_APP_RECORD_BODY_##name}
 
-static const struct gn_app_kind step_is = SITE_KIND(OWN_SITE_STEP),
-				site_get = FILE_KIND(SITE_GET),
+static const struct gn_app_kind step_is = SITE_KIND(OWN_SITE_STEP), site_get = FILE_KIND(SITE_GET),
 				spread_kind = FILE_KIND(BLOCKS_SPREAD),
 				record_get = RECORD_KIND(RECORD_GET),
 				record_put = RECORD_KIND(RECORD_PUT);
@@ -80,8 +79,9 @@ void agent_site_free(struct agent_site_work *w)
 		if (s->works[i] == w)
 			s->works[i] = NULL;
 	gn_manifest_free(&w->agent->alloc, w->manifest);
-	agent_site_name_free(w->name);
-	agent_site_list_free(w->list);
+	if (w->name)
+		w->name_free(w->name);
+	free(w->list);
 	free(w->up);
 	free(w->record);
 	free(w->in);
@@ -118,8 +118,7 @@ void agent_site_tell(struct agent_site_work *w, uint8_t stage)
 		return;
 	w->told = now;
 	struct gn_fbb *b = gn_host_answer_begin(&w->r->base);
-	struct gn_fb_own_site_step_args args = {
-		.stage = stage, .done = w->done, .total = w->total};
+	struct gn_fb_own_site_step_args args = {.stage = stage, .done = w->done, .total = w->total};
 	gn_host_answer_more(&w->r->base, step_is, gn_fb_own_site_step_make(b, &args));
 }
 
@@ -199,8 +198,8 @@ static void on_head(void *user, const struct gn_host_client_event *e)
 	    e->kind.member == GN_FB_APP_RECORD_BODY_RECORD_VALUES) {
 		struct gn_fb_record_values t = {e->table};
 		for (uint32_t i = 0; i < gn_fb_record_values_values_len(t); i++)
-			(void)take_head(w, gn_fb_record_value_record(
-						   gn_fb_record_values_values_at(t, i)));
+			(void)take_head(
+				w, gn_fb_record_value_record(gn_fb_record_values_values_at(t, i)));
 	}
 	if (!agent_site_over(w, e))
 		return;

@@ -14,7 +14,7 @@
 #define GN_GLOB_MAX 256       /* bytes of a rule's glob */
 /* bytes of all rules' names and values: one answer may carry them all in its head */
 #define GN_BUNDLE_HEADERS 8192
-#define GN_TYPE_LOOK 4096 /* bytes of a file by which its type is told (BU-26) */
+#define GN_TYPE_LOOK 4096     /* bytes of a file by which its type is told (BU-26) */
 #define GN_PACK_FILE GN_CHUNK /* bytes of a file that is worth packing at most */
 
 /* Relative UTF-8, no "..", no empty part, no control character; *why names the rule broken. */
@@ -27,8 +27,8 @@ bool gn_bundle_glob_matches(struct gn_slice glob, struct gn_slice path);
 /* By file name suffix; "application/octet-stream" when unknown. */
 const char *gn_bundle_mime(struct gn_slice path);
 
-/* The same; of a file without a suffix by what it begins with, GN_TYPE_LOOK bytes or all: text when that
- * is UTF-8 without control characters (BU-26). */
+/* The same; of a file without a suffix by what it begins with, GN_TYPE_LOOK bytes or all: text when
+ * that is UTF-8 without control characters (BU-26). */
 const char *gn_bundle_type(struct gn_slice path, struct gn_slice begins);
 /* Each path by BU-1, and no two of them together (BU-2). GN_USAGE with why naming the path;
  * GN_NOMEM. */

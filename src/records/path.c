@@ -314,8 +314,8 @@ static bool is_text(struct gn_slice data)
 	     cut++)
 		len--;
 	for (size_t i = 0; i < len; i++)
-		if ((data.p[i] < 0x20 && !(data.p[i] >= 0x09 && data.p[i] <= 0x0d &&
-					   data.p[i] != 0x0b)) ||
+		if ((data.p[i] < 0x20 &&
+		     !(data.p[i] >= 0x09 && data.p[i] <= 0x0d && data.p[i] != 0x0b)) ||
 		    data.p[i] == 0x7f)
 			return false;
 	return gn_utf8_ok(gn_slice(data.p, len));
