@@ -157,7 +157,8 @@ def case_whole(nodes, seed):
     check(not app.must("OwnSitesList", want="OwnSitesIs").get("sites"), "none is there")
     said = app.publish("", FIRST)
     check(said["version"] == 1 and said["files"] == 3 and not said.get("code") and
-          said["copies"] == 2 and said["wanted"] == 3 and
+          said["copies"] == 2 and said["wanted"] == 3 and said["few"] and
+          said["receipts"] == 3 and
           said["bytes"] == sum(map(len, FIRST.values())), f"{said}")
     stages = [s.get("stage", "Reading") for s in app.steps]
     check([s for i, s in enumerate(stages) if s not in stages[:i]] ==
@@ -199,7 +200,8 @@ def case_whole(nodes, seed):
     os.mkdir(folder)
     with open(os.path.join(folder, "tool.html"), "w", encoding="utf-8") as f:
         f.write("by the tool")
-    check(ann.json("site", "publish", folder)["version"] == 4, "the tool goes on")
+    said = ann.json("site", "publish", folder, "--copies", "2", "--w", "3")
+    check(said["version"] == 4, "the tool goes on")
     check(app.publish("", SECOND)["version"] == 5, "the program goes on after it")
     shown = nodes.all[1].cli("site", "show", ann.pid)
     check([f["path"] for f in shown["files"]] == sorted(SECOND), f"{shown}")
@@ -240,6 +242,7 @@ def case_wrong(nodes, seed):
     app.refused("OwnSiteBegin", one("a", (4 << 30) + 1), "4 GiB")
     app.must("OwnSiteDrop", {"draft": app.must("OwnSiteBegin", one("a", 4 << 30),
                                                "OwnSiteDraft")["draft"]}, "AppOk")
+    # AGENT_SITE_BYTES above, AGENT_SITE_FILES here
     many = {"files": [{"path": f"f/{i}", "size": 1} for i in range(4097)]}
     app.refused("OwnSiteBegin", many, "4097 files")
     many["files"].pop()
@@ -394,14 +397,14 @@ def case_named(nodes, seed):
     ann = setup(nodes)
     app = App(ann)
     os.symlink(os.path.join(nodes.all[0].data, "app.sock"), os.path.join(ann.data, "app.sock"))
-    ann.run("name", "claim", "annabel", "TXT=kept")
+    ann.run("name", "claim", "annabel", "TXT=kept", "--w", "3")
     files = {"index.html": b"named"}
     said = app.publish("n", files, name="annabel.geo")
     check(said["name"] == "annabel" and not said.get("code"), f"{said}")
     check(get(nodes.all[2], said["url"])[1] == b"named", f"{said}")
     check("kept" in ann.run("name", "resolve", "annabel"), "its other entries stay")
     nodes.all[1].cli("id", "new", "--no-passphrase")
-    nodes.all[1].cli("name", "claim", "someone", "TXT=x")
+    nodes.all[1].cli("name", "claim", "someone", "TXT=x", "--w", "3")
     draft = app.fill("n", files)
     app.refused("OwnSiteCommit", {"draft": draft, "name": "someone"}, "belongs to")
     app.must("OwnSiteDrop", {"draft": draft}, "AppOk")

@@ -325,11 +325,6 @@
 #define AGENT_SITE_PACK_FROM 64u
 /* Own sites that are listed. */
 #define AGENT_SITES_LISTED 64u
-/* How long the identity's key waits for what is signed, and a manifest is waited for. */
-#define AGENT_SITE_KEY (AGENT_IDENTITY_MS * GN_MSEC)
-#define AGENT_SITE_READ_MS 30000u
-/* Seconds that a resolver may keep an entry of a name. */
-#define AGENT_SITE_ENTRY_TTL 3600u
 
 /* ---- calls ---- */
 /* Events that are kept for who comes back, and their bytes (seams.md). */

@@ -26,7 +26,7 @@ static gn_err open_key(struct agent_site_work *w, struct gn_slice passphrase)
 	GN_TRY(gn_agent_vault_identity(a->vault, passphrase, a->now));
 	GN_TRY(gn_agent_vault_identity_get(a->vault, a->now, &id));
 	w->sk = id->keys.sk;
-	w->key_until = a->now + AGENT_SITE_KEY;
+	w->key_until = a->now + AGENT_IDENTITY_MS * GN_MSEC;
 	if (!a->identity_wanted) /* else it is used in this turn, and goes then */
 		gn_agent_vault_identity_done(a->vault);
 	return GN_OK;
@@ -512,7 +512,7 @@ static void ended(struct agent_site_work *w, gn_err err, struct gn_slice why)
 		return;
 	memcpy(owner.b, w->agent->owner.b, sizeof owner.b);
 	struct gn_fb_site_unpublish_args args = {.owner = &owner, .label = gn_str(w->label)};
-	agent_site_ask(w, unpublish, gn_fb_site_unpublish_make(b, &args), AGENT_SITE_READ_MS,
+	agent_site_ask(w, unpublish, gn_fb_site_unpublish_make(b, &args), SITE_READ_MS,
 		       on_unpublished);
 }
 

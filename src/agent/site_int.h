@@ -26,6 +26,8 @@
 #include "records/head.h"
 #include "records/name.h"
 
+#define SITE_READ_MS 30000u /* deadline of what the node looks up for us */
+
 /* ---- site_upload.c ---- */
 
 /* One file of the node's: FileAdd. Its owner's storage; `over` is told once, unless it was

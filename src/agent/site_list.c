@@ -130,7 +130,7 @@ static void look_at_name(struct agent_site_work *w)
 	if (!b)
 		return;
 	struct gn_fb_name_resolve_args args = {.name = gn_str(s->name.text)};
-	agent_site_ask(w, name_resolve, gn_fb_name_resolve_make(b, &args), AGENT_SITE_READ_MS,
+	agent_site_ask(w, name_resolve, gn_fb_name_resolve_make(b, &args), SITE_READ_MS,
 		       on_name);
 }
 
@@ -176,7 +176,7 @@ static void look_at(struct agent_site_work *w)
 	memcpy(owner.b, w->agent->owner.b, sizeof owner.b);
 	struct gn_fb_site_get_args args = {
 		.owner = &owner, .label = gn_str(l->sites[l->at].label), .fresh = true};
-	agent_site_ask(w, site_get, gn_fb_site_get_make(b, &args), AGENT_SITE_READ_MS, on_site);
+	agent_site_ask(w, site_get, gn_fb_site_get_make(b, &args), SITE_READ_MS, on_site);
 }
 
 static void ask_page(struct agent_site_work *w);
@@ -227,7 +227,7 @@ static void ask_page(struct agent_site_work *w)
 	if (!b)
 		return;
 	struct gn_fb_sites_list_args args = {.from = (uint32_t)w->list->from, .limit = 100};
-	agent_site_ask(w, sites_list, gn_fb_sites_list_make(b, &args), AGENT_SITE_READ_MS, on_page);
+	agent_site_ask(w, sites_list, gn_fb_sites_list_make(b, &args), SITE_READ_MS, on_page);
 }
 
 gn_err agent_call_sites_list(struct agent_request *r)

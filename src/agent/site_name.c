@@ -12,6 +12,7 @@
 
 #define RECORD_KIND(name) {GN_FB_APP_BODY_APP_RECORD, GN_FB_APP_RECORD_BODY_##name}
 #define DAY 86400u
+#define ENTRY_TTL 3600u /* seconds a resolver may keep an entry */
 
 static const struct gn_app_kind record_get = RECORD_KIND(RECORD_GET),
 				name_put = RECORD_KIND(NAME_PUT);
@@ -182,7 +183,7 @@ static void loaded(struct agent_site_work *w)
 	}
 	if (points)
 		n->entries[kept++] = (struct gn_name_entry){GN_NAME_SITE, gn_str(n->value),
-							    AGENT_SITE_ENTRY_TTL};
+							    ENTRY_TTL};
 	n->claim.entry_count = kept;
 	n->claim.seq = n->claim.seq + 1 > now ? n->claim.seq + 1 : now;
 	n->claim.created = now;
@@ -231,7 +232,7 @@ static void ask_place(struct agent_site_work *w)
 	memcpy(key.b, place.b, sizeof key.b);
 	struct gn_fb_record_get_args args = {
 		.key = &key, .type = GN_FB_RECORD_TYPE_NAME, .local = true};
-	agent_site_ask(w, record_get, gn_fb_record_get_make(b, &args), AGENT_SITE_READ_MS,
+	agent_site_ask(w, record_get, gn_fb_record_get_make(b, &args), SITE_READ_MS,
 		       on_record);
 }
 
@@ -316,7 +317,7 @@ void agent_site_name_put(struct agent_site_work *w)
 					   .second = gn_slice(n->records[1], n->lens[1])};
 	struct gn_fbb *b = gn_agent_link_builder(w->agent->link);
 	gn_err err = gn_agent_link_call(w->agent->link, name_put, gn_fb_name_put_make(b, &args),
-					AGENT_SITE_READ_MS, on_stored, w, &w->call);
+					SITE_READ_MS, on_stored, w, &w->call);
 	if (err) {
 		w->call = 0;
 		w->next(w, err, gn_slice(NULL, 0));

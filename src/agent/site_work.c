@@ -222,7 +222,7 @@ void agent_site_head(struct agent_site_work *w)
 					     .type = GN_FB_RECORD_TYPE_SITE,
 					     .quorum = AGENT_KNOW_QUORUM,
 					     .local = true};
-	agent_site_ask(w, record_get, gn_fb_record_get_make(b, &args), AGENT_SITE_READ_MS, on_head);
+	agent_site_ask(w, record_get, gn_fb_record_get_make(b, &args), SITE_READ_MS, on_head);
 }
 
 /* ---- a manifest ---- */
@@ -293,7 +293,7 @@ void agent_site_manifest(struct agent_site_work *w)
 					   .version = w->want.version,
 					   .fresh = true,
 					   .manifest = true};
-	agent_site_ask(w, site_get, gn_fb_site_get_make(b, &args), AGENT_SITE_READ_MS, on_manifest);
+	agent_site_ask(w, site_get, gn_fb_site_get_make(b, &args), SITE_READ_MS, on_manifest);
 }
 
 /* ---- spreading ---- */
@@ -414,5 +414,5 @@ void agent_site_put(struct agent_site_work *w, struct gn_slice record)
 	if (!b)
 		return;
 	w->putting = true;
-	agent_site_ask(w, record_put, gn_fb_record_put_make(b, &args), AGENT_SITE_READ_MS, on_put);
+	agent_site_ask(w, record_put, gn_fb_record_put_make(b, &args), SITE_READ_MS, on_put);
 }
