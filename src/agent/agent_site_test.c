@@ -179,12 +179,6 @@ static void no_log(void *user, enum gn_log_level level, const char *module, cons
 	(void)user, (void)level, (void)module, (void)event, (void)text;
 }
 
-static struct gn_host_app *new_app(void)
-{
-	return gn_host_app_new(&(struct gn_host_app_config){
-		.role = GN_FB_APP_ROLE_AGENT, .software = "agent", .now = gn_os_steady()});
-}
-
 static int set_up(void **state)
 {
 	char root[256];
@@ -212,8 +206,9 @@ static int set_up(void **state)
 	a.api.request_size = sizeof(struct agent_request);
 	a.now = gn_os_steady();
 	a.link = beside.link;
+	struct gn_host_app_config app = {.software = "agent", .now = gn_os_steady()};
 	for (unsigned i = 0; i < 2; i++) {
-		web[i] = (struct gn_host_link){.app = new_app()};
+		web[i] = (struct gn_host_link){.app = gn_host_app_new(&app)};
 		builders[i] = gn_host_app_builder(web[i].app);
 	}
 	assert_ok(agent_sites_open(&a));
@@ -325,6 +320,14 @@ static struct agent_request *commit(uint64_t draft)
 	struct gn_fb_own_site_commit_args args = {.draft = draft};
 	return ask(agent_call_site_commit, GN_FB_APP_SITE_BODY_OWN_SITE_COMMIT, &b,
 		   gn_fb_own_site_commit_make(&b, &args));
+}
+
+static void list(void)
+{
+	struct gn_fbb b = calls_builder();
+	struct gn_fb_own_sites_list_args args = {0};
+	(void)ask(agent_call_sites_list, GN_FB_APP_SITE_BODY_OWN_SITES_LIST, &b,
+		  gn_fb_own_sites_list_make(&b, &args));
 }
 
 static bool over(void)
@@ -478,7 +481,7 @@ static void who_asked_is_gone(void **state)
 	mute = false;
 	assert_true(a.sites->drafts[0].id == draft && !a.sites->works[0]);
 	assert_int_equal(heads, 0);
-	/* while it is put: it goes on, and so does the name; the draft is gone with its connection */
+	/* while it is put: it goes on, and so does the name; the draft goes with its connection */
 	receipts = 0;
 	r = commit(draft);
 	BESIDE_UNTIL(&beside, heads == 1);
@@ -507,16 +510,10 @@ static void one_at_a_time(void **state)
 	(void)commit(third);
 	assert_int_equal(calls_got.refusals, 0);
 	for (unsigned i = 2; i < AGENT_SITE_WORKS; i++) {
-		struct gn_fbb b = calls_builder();
-		struct gn_fb_own_sites_list_args args = {0};
-		(void)ask(agent_call_sites_list, GN_FB_APP_SITE_BODY_OWN_SITES_LIST, &b,
-			  gn_fb_own_sites_list_make(&b, &args));
+		list();
 		assert_int_equal(calls_got.refusals, 0);
 	}
-	struct gn_fbb b = calls_builder();
-	struct gn_fb_own_sites_list_args args = {0};
-	(void)ask(agent_call_sites_list, GN_FB_APP_SITE_BODY_OWN_SITES_LIST, &b,
-		  gn_fb_own_sites_list_make(&b, &args));
+	list();
 	assert_err(calls_got.err, GN_LIMIT);
 	/* locked: all of it ends */
 	agent_sites_close(&a);
@@ -576,10 +573,7 @@ static void many_sites(void **state)
 {
 	(void)state;
 	for (kept = AGENT_SITES_LISTED; kept <= AGENT_SITES_LISTED + 1; kept++) {
-		struct gn_fbb b = calls_builder();
-		struct gn_fb_own_sites_list_args args = {0};
-		(void)ask(agent_call_sites_list, GN_FB_APP_SITE_BODY_OWN_SITES_LIST, &b,
-			  gn_fb_own_sites_list_make(&b, &args));
+		list();
 		BESIDE_UNTIL(&beside, over());
 		struct gn_fb_own_sites_is t = {calls_got.table};
 		assert_int_equal(gn_fb_own_sites_is_sites_len(t), AGENT_SITES_LISTED);

@@ -130,8 +130,7 @@ static void look_at_name(struct agent_site_work *w)
 	if (!b)
 		return;
 	struct gn_fb_name_resolve_args args = {.name = gn_str(s->name.text)};
-	agent_site_ask(w, name_resolve, gn_fb_name_resolve_make(b, &args), SITE_READ_MS,
-		       on_name);
+	agent_site_ask(w, name_resolve, gn_fb_name_resolve_make(b, &args), SITE_READ_MS, on_name);
 }
 
 static void on_site(void *user, const struct gn_host_client_event *e)

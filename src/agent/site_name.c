@@ -182,8 +182,8 @@ static void loaded(struct agent_site_work *w)
 		return;
 	}
 	if (points)
-		n->entries[kept++] = (struct gn_name_entry){GN_NAME_SITE, gn_str(n->value),
-							    ENTRY_TTL};
+		n->entries[kept++] =
+			(struct gn_name_entry){GN_NAME_SITE, gn_str(n->value), ENTRY_TTL};
 	n->claim.entry_count = kept;
 	n->claim.seq = n->claim.seq + 1 > now ? n->claim.seq + 1 : now;
 	n->claim.created = now;
@@ -232,8 +232,7 @@ static void ask_place(struct agent_site_work *w)
 	memcpy(key.b, place.b, sizeof key.b);
 	struct gn_fb_record_get_args args = {
 		.key = &key, .type = GN_FB_RECORD_TYPE_NAME, .local = true};
-	agent_site_ask(w, record_get, gn_fb_record_get_make(b, &args), SITE_READ_MS,
-		       on_record);
+	agent_site_ask(w, record_get, gn_fb_record_get_make(b, &args), SITE_READ_MS, on_record);
 }
 
 void agent_site_name_load(struct agent_site_work *w)
