@@ -92,6 +92,35 @@ def case_twins(nodes, seed):
     check(code == 1 and "error" in said, f"no records of a name: {said}")
 
 
+def case_disk(nodes, seed):
+    """What a picture of the disk needs: places, hops, who named whom, holders of a followed box."""
+    nodes.start(4)
+    node = nodes.all[0]
+    eventually("all four answer for keys", 60,
+               lambda: app(nodes, node, "node", "disk")[1]["known"] >= 3)
+    code, disk = app(nodes, node, "node", "disk")
+    code, peers = app(nodes, node, "node", "peers")
+    angles = {int(a) for a in disk["angles"]}
+    ids = {int(p["id"][:16], 16) for p in peers["peers"]}
+    check(angles and angles <= ids and len(angles) == disk["known"], f"places: {disk}")
+    check(len(disk["ticks"]) == 360 and sum(disk["ticks"]) == disk["known"], f"density: {disk}")
+    check(all(disk["ticks"][a * 360 >> 64] for a in angles), "a node is not where the density is")
+    before = sum(map(int, disk["hops"]))
+    key = hashlib.sha256(b"somewhere").hexdigest()
+    node_rig.put(node, b"to be found", "disk")
+    app(nodes, node, "record", "find", json.dumps({"key": key}))
+    code, after = app(nodes, node, "node", "disk")
+    check(sum(map(int, after["hops"])) >= before + 2, f"operations are counted: {disk}, {after}")
+    check(not after["hops"] or int(after["hops"][-1]) > 0, "no zeros at the end")
+    code, said = app(nodes, node, "node", "lookups")
+    found = next(l for l in said["lookups"] if l["key"] == key)
+    near = sorted(int(i[:16], 16) for i in found["holders"])
+    check(1 <= len(near) <= 8 and len(found["holders"][0]) == 64, f"who holds it: {found}")
+    check(all(len(s.get("named_by", "0" * 64)) == 64 for s in found["steps"]), f"steps: {found}")
+    check(twin(node, "node", "disk")[1]["known"] == after["known"], "the twin knows others")
+    check(app(nodes, node, "node", "boxes")[1] == {"boxes": []}, "a box that nobody follows")
+
+
 def case_faults(nodes, seed):
     """What is wrong is said, and where; the node goes on."""
     nodes.start(1)
@@ -192,6 +221,7 @@ def case_users(nodes, seed):
     check(not mine["data"] and not mine["pid"], f"it learns of the owner's: {mine}")
     check(app(nodes, node, "node", "status")[1]["data"] == node.data, "the owner learns it")
     for area, call in (("node", "shutdown"), ("node", "peers"), ("node", "lookups"),
+                       ("node", "disk"), ("node", "boxes"),
                        ("file", "add"), ("file", "blocks-spread")):
         code, said = other(area, call)
         check(code == 1 and said["error"]["code"] == "denied", f"{call}: {said}")

@@ -4,12 +4,13 @@
 Each case starts real nodes and one Chromium (tests/browser.py) on free ports. Exit 0 passed, 77
 skipped with a reason (no browser), 1 failed with a sentence.
 """
-import http.client, http.server, json, os, socket, sys, threading, time
+import hashlib, http.client, http.server, json, os, socket, sys, threading, time, urllib.request
 
 sys.dont_write_bytecode = True
 import node_rig
 from node_rig import check, eventually, network, token_of
 from browser import Browser, program
+from people_test import Person
 
 NAMES = ("firstsite", "secondsite", "thirdsite")
 WORKER = b"""
@@ -260,33 +261,116 @@ def case_apart(nodes, seed):
             f"the former owner's address leads to {old.run('location.href')}")
 
 
+# The node's page as its owner sees it: rows of lookups, and whether it is gone.
+ROWS = "Array.from(document.querySelectorAll('.net-row b'), (b) => b.textContent)"
+OWNERS = "!!document.querySelector('.net-lookups')"
+
+
+def built(node):
+    """Skips where the programs were built without the app."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{node.http_port}/") as page:
+        if b"/a/" not in page.read():
+            raise node_rig.Skip("this build has no app (tools/setup app)")
+
+
 def case_page(nodes, seed):
     """The node's page in eight tabs at once: each shows the node and goes on living."""
     program()
     (node,) = nodes.start(1)
+    built(node)
     link = node.cli("open")["url"]
     with Browser() as browser:
         tabs = [browser.tab() for _ in range(8)]
         for i, tab in enumerate(tabs):
             tab.go(link)
-            eventually(
-                f"tab {i + 1} shows the node", 60, lambda t=tab: t.run(
-                    "document.getElementById('facts').textContent.includes('records')"))
-        for i, tab in enumerate(tabs):
-            eventually(f"tab {i + 1} listens", 60, lambda t=tab: t.run("view.live"))
+            eventually(f"tab {i + 1} shows the node", 60,
+                       lambda t=tab: t.run(f"{OWNERS} && !!document.querySelector('.net-this')"))
         for round_, digit in enumerate("123"):
             node.get(f"/api/v1/records/{digit * 64}")
             for i, tab in enumerate(tabs):
-                eventually(
-                    f"tab {i + 1} shows lookup {round_ + 1}", 60,
-                    lambda t=tab: t.run("view.lookups.some((l) => l.key.startsWith('%s'))" %
-                                        (digit * 12)))
+                tab.call("Page.bringToFront")  # what is hidden rests
+                eventually(f"tab {i + 1} shows lookup {round_ + 1}", 60,
+                           lambda t=tab: f"{digit * 4}\u00b7{digit * 4}" in t.run(ROWS))
         check(
-            all(
-                tab.run("document.getElementById('lookups').tBodies[0].rows.length") >= 3
-                for tab in tabs), "the lookups are in the page")
+            all(tab.run(f"{ROWS}.length") >= 3 for tab in tabs[-1:]), "the lookups are in the page")
         # A program beside them still gets its answer.
         check(node.status()["reach"] == "founder", "the node answers")
+
+
+def case_network(nodes, seed):
+    """Four nodes on the page of one: links as arcs, a lookup step by step, the same as a table, by
+    keys alone, in two languages; nothing is refused by the page's policy (NO-61, UI-64, UI-65)."""
+    program()
+    nodes.start(4)
+    node = nodes.all[0]
+    built(node)
+    with Browser() as browser:
+        tab = browser.tab()
+        tab.call("Page.enable")
+        tab.call("Page.addScriptToEvaluateOnNewDocument",
+                 source="window.refused = []; document.addEventListener('securitypolicyviolation', "
+                 "(e) => refused.push(e.violatedDirective + ' ' + e.blockedURI));")
+        tab.go(node.cli("open")["url"])
+        eventually("three links are drawn", 60,
+                   lambda: tab.run("document.querySelectorAll('.net-disk .net-link').length") == 3)
+        check(
+            tab.run("document.querySelector('.net-big').textContent") == "4",
+            "four nodes are counted")
+        key = hashlib.sha256(b"looked for").hexdigest()
+        node.get(f"/api/v1/find/{key}")
+        eventually("the lookup is listed", 60,
+                   lambda: f"{key[:4]}\u00b7{key[4:8]}" in tab.run(ROWS))
+        tab.run("document.querySelector('.net-row').click()")
+        eventually(
+            "it is drawn, numbered, with its key", 60, lambda: tab.run(
+                "document.querySelectorAll('.net-lookup .net-step').length >= 1 && "
+                "document.querySelectorAll('.net-number').length >= 1 && "
+                "!!document.querySelector('.net-key')"))
+        # by keys alone: focus, an arrow, the tip and what is said
+        tab.run("document.querySelector('.net-keys').focus()")
+        tab.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowRight", code="ArrowRight")
+        eventually(
+            "the tip stands there and is said", 60, lambda: tab.run(
+                "!!document.querySelector('.net-tip') && "
+                "document.querySelector('[aria-live=polite]').textContent.includes(' ms')"))
+        tab.call("Input.dispatchKeyEvent", type="keyDown", key="Escape", code="Escape")
+        eventually("Escape takes it away", 60,
+                   lambda: not tab.run("!!document.querySelector('.net-tip')"))
+        tab.run("document.querySelector('summary').click()")
+        check(
+            tab.run("document.querySelectorAll('.net-tables tbody tr').length") >= 4,
+            "links and steps are in the tables")
+        check(tab.run("refused") == [], f"the policy refused {tab.run('refused')}")
+        check(
+            tab.run("document.querySelectorAll('[style]').length") == 0,
+            "an element has a style attribute")
+        tab.call("Emulation.setLocaleOverride", locale="ru-RU")
+        tab.call("Network.setUserAgentOverride", userAgent="test", acceptLanguage="ru-RU")
+        tab.go(f"http://localhost:{node.http_port}/")
+        eventually("it speaks Russian", 60,
+                   lambda: tab.run("document.querySelector('h1')?.textContent") == "Сеть")
+
+
+def case_app(nodes, seed):
+    """The same view in a person's app: readings come through their agent (AG-124), with the box
+    that it follows."""
+    program()
+    nodes.start(4)
+    built(nodes.all[0])
+    ann = Person(nodes, "ann", nodes.all[0])
+    url = ann.run("app", "--print").strip().splitlines()[-1]
+    with Browser() as browser:
+        tab = browser.tab()
+        tab.go(url)
+        eventually(
+            "the app is paired", 60, lambda: "pair" not in tab.run("location.href") and tab.run(
+                "!!document.querySelector('.nav')"))
+        tab.run("location.hash = '#/network'")
+        eventually("three links are drawn", 60,
+                   lambda: tab.run("document.querySelectorAll('.net-disk .net-link').length") == 3)
+        eventually("lookups are listed", 60, lambda: tab.run(ROWS + ".length") >= 1)
+        eventually("and the own box is an open diamond", 60,
+                   lambda: tab.run("document.querySelectorAll('.net-disk .net-box').length") >= 1)
 
 
 class Thief(http.server.BaseHTTPRequestHandler):
@@ -314,11 +398,12 @@ def case_again(nodes, seed):
         return nodes.all[0]
 
     node = start()
+    built(node)
     with Browser() as browser:
         tab = browser.tab()
         tab.go(node.cli("open")["url"])
-        seen = lambda what: tab.run(f"!document.getElementById('{what}').hidden")
-        eventually("the owner sees all", 60, lambda: seen("owner") and not seen("again"))
+        seen = lambda what: tab.run(f"!!document.getElementById('{what}')")
+        eventually("the owner sees all", 60, lambda: tab.run(OWNERS) and not seen("again"))
         node.stop()
         node.reap()
         server = http.server.HTTPServer(("127.0.0.1", port), Thief)
@@ -329,7 +414,7 @@ def case_again(nodes, seed):
         server.server_close()
         node = start()
         eventually("the page asks to be opened again", 60,
-                   lambda: seen("again") and seen("stranger") and not seen("owner"))
+                   lambda: seen("again") and not tab.run(OWNERS))
         for heard in Thief.heard:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             connection.request(
@@ -338,10 +423,8 @@ def case_again(nodes, seed):
             check(connection.getresponse().status == 403, f"what he heard is refused: {heard}")
         tab.run(f"location.href = '{node.cli('open')['url']}'", quiet=True)
         eventually(
-            "and is, in the same tab", 60, lambda: tab.run(
-                "!document.getElementById('owner').hidden && "
-                "document.getElementById('again').hidden",
-                quiet=True))
+            "and is, in the same tab", 60,
+            lambda: tab.run(f"{OWNERS} && !document.getElementById('again')", quiet=True))
         check("token" not in tab.run("location.href"), "the token is taken out of the address")
 
 

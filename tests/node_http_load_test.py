@@ -8,7 +8,7 @@ sentence.
 import hashlib, http.client, json, os, random, select, signal, socket, sys, threading, time
 
 sys.dont_write_bytecode = True
-from node_http_rig import Answer, ask, connect, publish, site_node
+from node_http_rig import Answer, ask, connect, page_parts, publish, site_node
 from node_rig import Skip, check, eventually, main, stalled_download, token_of
 
 
@@ -168,7 +168,8 @@ def read_slowly(nodes, address):
     """350 slow readers take all connections and all slots of the gateway: everybody else is served,
     again and again."""
     node, host = site_node(nodes, {"index.html": b"<h1>here</h1>", "big.bin": os.urandom(8 << 20)})
-    page = f"GET /page/disk.js HTTP/1.1\r\nHost: localhost:{node.http_port}\r\n\r\n".encode() * 500
+    part = page_parts(node)[-1]
+    page = f"GET {part} HTTP/1.1\r\nHost: localhost:{node.http_port}\r\n\r\n".encode() * 500
     file = f"GET /big.bin HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
     crowd = SlowReaders(node, [file if i < 100 else page for i in range(350)], address)
     eventually("they have read for a while", 120, lambda: sum(n > 131072 for n in crowd.took) > 150)

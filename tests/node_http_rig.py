@@ -1,6 +1,6 @@
 """A node's HTTP by hand, for tests/node_http_*_test.py: requests that are written and answers that
 are read byte by byte, and a node with a site."""
-import os, shutil, socket, subprocess
+import os, re, shutil, socket, subprocess
 
 from node_rig import ROOT, Skip, eventually
 
@@ -50,6 +50,12 @@ def ask(node, path, *fields, method="GET", host=None, body="", unix=False, token
         lines.append(f"Content-Length: {len(body)}")
     endless = path == "/api/v1/events"
     return speak(node, "\r\n".join(lines) + "\r\n\r\n" + body, unix, 1 if endless else None)
+
+
+def page_parts(node):
+    """What the node's page loads; the page itself where it was built without the app."""
+    text = ask(node, "/").body.decode()
+    return re.findall(r'(?:src|href)="(/a/[^"]+)"', text) or ["/"]
 
 
 def site_node(nodes, files, *words):

@@ -144,7 +144,7 @@ enum { LOCKED = GN_HOST_CALL_OWN }; /* also while it is locked */
 
 static const struct agent_call calls[] = {
 	{CALL(AGENT, AGENT_STATUS, LOCKED), call_status, EACH},
-	{CALL(AGENT, AGENT_START, LOCKED), call_start, "agent"},
+	{CALL(AGENT, AGENT_START, LOCKED), call_start, OPENS},
 	{CALL(AGENT, UNLOCK, LOCKED), call_unlock, OPENS},
 	{CALL(AGENT, LOCK, LOCKED), call_lock, "agent"},
 	{CALL(AGENT, AGENT_PASSPHRASE, LOCKED), call_passphrase, OWN},
@@ -177,6 +177,8 @@ static const struct agent_call calls[] = {
 	{CALL(CHAT, CHAT_FILE_GET, GN_HOST_CALL_STREAM), agent_call_file_get, "chat"},
 	{CALL(CHAT, CHAT_FILES_LIST, 0), agent_call_files_list, "chat"},
 	{CALL(CHAT, CHAT_FILE_DROP, 0), agent_call_file_drop, "send/*"},
+	{CALL(CHAT, REGISTER_SET, 0), agent_call_register_set, "send/*"},
+	{CALL(CHAT, REGISTERS_LIST, 0), agent_call_registers_list, "chat"},
 	{CALL(AGENT, CLIENTS_LIST, 0), agent_call_clients_list, "agent"},
 	{CALL(AGENT, CLIENT_ADD, 0), agent_call_client_add, "agent"},
 	{CALL(AGENT, CLIENT_REMOVE, 0), agent_call_client_remove, "agent"},
@@ -196,7 +198,9 @@ static const struct agent_call calls[] = {
 	{CALL(JOB, JOB_END, 0), agent_call_job_end, "jobs"},
 	{CALL(NODE, NODE_STATUS, LOCKED), agent_call_pass, "network"},
 	{CALL(NODE, NODE_PEERS, LOCKED), agent_call_pass, "network"},
-	{CALL(NODE, NODE_LOOKUPS, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_LOOKUPS, LOCKED), agent_call_pass_whom, "network"},
+	{CALL(NODE, NODE_DISK, LOCKED), agent_call_pass, "network"},
+	{CALL(NODE, NODE_BOXES, LOCKED), agent_call_pass_whom, "network"},
 	{CALL(NODE, NODE_COUNTERS, LOCKED), agent_call_pass, "network"},
 	{CALL(NODE, NODE_PING, LOCKED), agent_call_pass, "network"},
 	{CALL(NODE, NODE_GIVE, LOCKED), agent_call_give, "network"},
@@ -217,7 +221,7 @@ static bool refuse(struct agent_request *r, const char *text)
 	return false;
 }
 
-/* AG-121: who proved a code may look, unlock, claim. */
+/* AG-121: who proved a code may look, start, unlock, claim. */
 static bool may_pairing(struct agent_request *r, const char *right)
 {
 	bool yes = right && (!*right || strcmp(right, OPENS) == 0 || strcmp(right, CLAIM) == 0);

@@ -4,7 +4,7 @@
 
 #include "agent/agent_int.h"
 
-enum { AGENT_TOLD_FILE = 5 }; /* bit of events, after told.c's */
+enum { AGENT_TOLD_FILE = 5, AGENT_TOLD_REGISTER = 6 }; /* bits of events, after told.c's */
 
 /* A request of the agent's; host's first. */
 struct agent_request {
@@ -94,6 +94,9 @@ gn_err agent_call_message_get(struct agent_request *r);
 gn_err agent_call_history(struct agent_request *r);
 gn_err agent_call_search(struct agent_request *r);
 
+gn_err agent_call_register_set(struct agent_request *r);
+gn_err agent_call_registers_list(struct agent_request *r);
+
 /* ---- backup.c ---- */
 
 gn_err agent_call_backup(struct agent_request *r);
@@ -120,6 +123,8 @@ void agent_site_left(struct gn_agent *a, const struct gn_host_link *link);
 /* ---- pass.c: to the node, as it came ---- */
 
 gn_err agent_call_pass(struct agent_request *r);
+/* What tells whom the person looks for: the right `chat` is needed, too. */
+gn_err agent_call_pass_whom(struct agent_request *r);
 gn_err agent_call_give(struct agent_request *r); /* to change it the right `agent` is needed, too */
 
 /* ---- told.c ---- */

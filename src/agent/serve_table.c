@@ -28,8 +28,12 @@ gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 	uint64_t unread = 0;
 	uint32_t requests = (uint32_t)a->claim_count, sending = 0;
 	struct gn_people_contact c;
-	if (gn_agent_vault_owner(a->vault, &owner) == GN_OK)
+	struct gn_fb_key key;
+	bool owned = gn_agent_vault_owner(a->vault, &owner) == GN_OK;
+	if (owned) {
 		gn_pid(&owner, pid);
+		memcpy(key.b, owner.b, sizeof key.b);
+	}
 	if (a->db && gn_agent_unread_count(a->db, NULL, &unread) != GN_OK)
 		unread = 0;
 	for (size_t i = 0; a->people && gn_people_at(a->people, i, &c); i++) {
@@ -39,6 +43,7 @@ gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 	struct gn_fb_agent_status_is_args args = {.state = states[gn_agent_vault_state(a->vault)],
 						  .version = gn_str(GEONET_VERSION),
 						  .pid = gn_str(pid),
+						  .name = gn_str(a->config.name),
 						  .online = gn_agent_link_is_up(a->link),
 						  .why = gn_str(why_not(a, room)),
 						  .published = agent_own_published(a),
@@ -47,7 +52,8 @@ gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 						  .requests = requests,
 						  .sending = sending,
 						  .identity_wanted = a->identity_wanted,
-						  .revoked = a->revoked};
+						  .revoked = a->revoked,
+						  .key = owned ? &key : NULL};
 	return gn_fb_agent_status_is_make(b, &args);
 }
 

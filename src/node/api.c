@@ -106,7 +106,8 @@ enum { OPEN = GN_HOST_ROUTE_OPEN, BODY = GN_HOST_ROUTE_BODY, OP = GN_NODE_ROUTE_
 
 static const struct gn_node_route routes[] = {
 	{{GN_HTTP_GET, "/", OPEN}, gn_node_api_page},
-	{{GN_HTTP_GET, "/page/*", OPEN}, gn_node_api_page},
+	{{GN_HTTP_GET, "/a/*", OPEN}, gn_node_api_page_part},
+	{{GN_HTTP_GET, "/mark.svg", OPEN}, gn_node_api_page_mark},
 	{{GN_HTTP_GET, "/metrics", OPEN}, gn_node_api_metrics},
 	{{GN_HTTP_GET, V1 "/status", OPEN}, gn_node_api_status},
 	{{GN_HTTP_GET, V1 "/peers", 0}, gn_node_api_peers},

@@ -14,6 +14,8 @@ gn_err gn_node_api_counters(struct gn_node_request *r);
 gn_err gn_node_api_metrics(struct gn_node_request *r);
 gn_err gn_node_api_held(struct gn_node_request *r);
 gn_err gn_node_api_page(struct gn_node_request *r);
+gn_err gn_node_api_page_part(struct gn_node_request *r);
+gn_err gn_node_api_page_mark(struct gn_node_request *r);
 /* lookups.c */
 gn_err gn_node_api_lookups(struct gn_node_request *r);
 /* events.c */

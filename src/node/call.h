@@ -4,6 +4,7 @@
 #define GN_NODE_CALL_H
 
 #include "host/call.h"
+#include "node/limits.h"
 #include "node/request.h"
 
 /* ---- call_table.c: what several of them answer with ---- */
@@ -26,6 +27,18 @@ gn_err gn_node_call_node_shutdown(struct gn_node_request *r);
 gn_err gn_node_call_node_peers(struct gn_node_request *r);
 gn_err gn_node_call_node_lookups(struct gn_node_request *r);
 gn_err gn_node_call_node_counters(struct gn_node_request *r);
+
+/* ---- call_disk.c: what a picture of the disk needs besides ---- */
+
+/* Where nodes stand: `known` of them, the first GN_NODE_DISK_NODES in `angles`. */
+struct gn_node_places {
+	uint32_t known;
+	uint64_t angles[GN_NODE_DISK_NODES];
+	uint32_t ticks[GN_NODE_DISK_TICKS];
+};
+void gn_node_places_add(struct gn_node_places *p, uint64_t angle);
+gn_err gn_node_call_node_disk(struct gn_node_request *r);
+gn_err gn_node_call_node_boxes(struct gn_node_request *r);
 
 /* ---- call_ping.c ---- */
 

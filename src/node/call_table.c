@@ -18,13 +18,17 @@ size_t gn_node_call_steps(struct gn_fbb *b, const struct gn_overlay_step *steps,
 	for (uint32_t i = 0; i < count; i++) {
 		struct gn_fb_hash node = gn_wire_hash(steps[i].id.b);
 		struct gn_fb_addr addr = gn_wire_addr(&steps[i].addr, GN_FB_CARRIER_UDP);
+		struct gn_fb_hash by = gn_wire_hash(steps[i].by.b);
+		static const struct gn_node_id nobody;
+		bool named = memcmp(steps[i].by.b, nobody.b, sizeof nobody.b) != 0;
 		struct gn_fb_lookup_step_args args = {
 			.node = &node,
 			.addr = &addr,
 			.depth = steps[i].depth,
 			.code = (uint16_t)steps[i].outcome,
 			.at_us = (uint64_t)((steps[i].sent - start) / GN_USEC),
-			.rtt_us = (uint64_t)(steps[i].rtt / GN_USEC)};
+			.rtt_us = (uint64_t)(steps[i].rtt / GN_USEC),
+			.named_by = named ? &by : NULL};
 		out[i] = gn_fb_lookup_step_make(b, &args);
 	}
 	return count;
@@ -33,7 +37,9 @@ size_t gn_node_call_steps(struct gn_fbb *b, const struct gn_overlay_step *steps,
 gn_fbref gn_node_call_lookup(struct gn_fbb *b, const struct gn_node_lookup *l)
 {
 	gn_fbref steps[GN_OVERLAY_TRACE];
-	struct gn_fb_hash key = gn_wire_hash(l->key.b);
+	struct gn_fb_hash key = gn_wire_hash(l->key.b), holders[GN_NODE_LOOKUP_SET];
+	for (uint32_t i = 0; i < l->holder_count; i++)
+		holders[i] = gn_wire_hash(l->holders[i].b);
 	size_t count = gn_node_call_steps(b, l->steps, l->step_count, l->started, steps);
 	struct gn_fb_lookup_args args = {.op = l->op,
 					 .kind = gn_str(l->kind),
@@ -42,7 +48,8 @@ gn_fbref gn_node_call_lookup(struct gn_fbb *b, const struct gn_node_lookup *l)
 					 .hops = l->hops,
 					 .took_us = (uint64_t)(l->took / GN_USEC),
 					 .at = l->at,
-					 .steps = {steps, count}};
+					 .steps = {steps, count},
+					 .holders = {holders, l->holder_count}};
 	return gn_fb_lookup_make(b, &args);
 }
 

@@ -27,6 +27,8 @@ static const struct node_call routes[] = {
 	{CALL(NODE, NODE_REFUSE, OWNER), gn_node_call_node_refuse},
 	{CALL(NODE, NODE_REFUSED, OWNER), gn_node_call_node_refused},
 	{CALL(NODE, NODE_PATH, OWNER), gn_node_call_node_path},
+	{CALL(NODE, NODE_DISK, OWNER), gn_node_call_node_disk},
+	{CALL(NODE, NODE_BOXES, OWNER), gn_node_call_node_boxes},
 	{CALL(RECORD, RECORD_PUT, OP), gn_node_call_record_put},
 	{CALL(RECORD, RECORD_GET, OP), gn_node_call_record_get},
 	{CALL(RECORD, NAME_RESOLVE, OP), gn_node_call_name_resolve},

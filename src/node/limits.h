@@ -285,6 +285,7 @@
 #define GN_NODE_CLOCK_TEXT 192u /* bytes of the sentence about a wrong clock */
 #define GN_NODE_LOOKUPS 32u     /* shown on the status page */
 #define GN_NODE_STEPS 24u
+#define GN_NODE_LOOKUP_SET 8u      /* of those who hold what was looked up */
 #define GN_NODE_READERS 64u        /* downloads at once: 1.5 MiB each */
 #define GN_NODE_READERS_SMALL 128u /* and small ones: 4 chunks each, 32 MiB */
 /* bytes: with its head an answer's queue takes it whole */
@@ -316,6 +317,8 @@
 #define GN_NODE_TOLD_BYTES (1u << 20)
 #define GN_NODE_TOLD_KEEP (600 * GN_SEC)
 #define GN_NODE_STATUS_EACH GN_SEC /* between two events of the node's status */
+#define GN_NODE_DISK_NODES 400u    /* places of nodes in one answer; of more their density alone */
+#define GN_NODE_DISK_TICKS 360u    /* parts of the turn that it is said of */
 #define GN_NODE_PAGE 50u           /* of a list, when a call says nothing */
 #define GN_NODE_PAGE_MAX 500u      /* whatever it says */
 #define GN_NODE_COUNTERS 1024u     /* of all engines together */

@@ -2,6 +2,17 @@
 #include "node/api.h"
 #include "node/node_int.h"
 
+void gn_node_lookup_keep(struct gn_node_lookup *l, const struct gn_overlay_event *e)
+{
+	l->step_count = e->step_count < GN_NODE_STEPS ? e->step_count : GN_NODE_STEPS;
+	if (l->step_count)
+		memcpy(l->steps, e->steps, l->step_count * sizeof *l->steps);
+	l->holder_count =
+		e->contact_count < GN_NODE_LOOKUP_SET ? e->contact_count : GN_NODE_LOOKUP_SET;
+	for (uint32_t i = 0; i < l->holder_count; i++)
+		l->holders[i] = e->contacts[i].id;
+}
+
 void gn_node_lookup_add(struct gn_node *node, const struct gn_overlay_event *e)
 {
 	GN_ASSERT(e->kind == GN_OVERLAY_DONE);
@@ -14,9 +25,7 @@ void gn_node_lookup_add(struct gn_node *node, const struct gn_overlay_event *e)
 				     .started = e->started,
 				     .took = e->took,
 				     .at = gn_node_unix(node)};
-	l->step_count = e->step_count < GN_NODE_STEPS ? e->step_count : GN_NODE_STEPS;
-	if (l->step_count)
-		memcpy(l->steps, e->steps, l->step_count * sizeof *l->steps);
+	gn_node_lookup_keep(l, e);
 	gn_node_publish(node, "lookup",
 			json_pack("{sI ss si sf}", "op", (json_int_t)l->op, "err",
 				  gn_err_name(l->err), "hops", (int)l->hops, "took_ms",
@@ -25,16 +34,19 @@ void gn_node_lookup_add(struct gn_node *node, const struct gn_overlay_event *e)
 
 json_t *gn_node_json_steps(const struct gn_overlay_step *steps, uint32_t count, gn_time start)
 {
+	static const struct gn_node_id nobody;
 	json_t *array = json_array();
 	for (uint32_t i = 0; i < count; i++) {
 		char addr[GN_ADDR_TEXT_MAX];
 		gn_addr_text(&steps[i].addr, addr);
-		json_array_append_new(array, json_pack("{so ss si ss sf sf}", "id",
-						       gn_host_json_hex(steps[i].id.b, 32), "addr",
-						       addr, "depth", steps[i].depth, "outcome",
-						       gn_err_name(steps[i].outcome), "at_ms",
-						       gn_host_ms(steps[i].sent - start), "rtt_ms",
-						       gn_host_ms(steps[i].rtt)));
+		json_t *step = json_pack("{so ss si ss sf sf}", "id",
+					 gn_host_json_hex(steps[i].id.b, 32), "addr", addr, "depth",
+					 steps[i].depth, "outcome", gn_err_name(steps[i].outcome),
+					 "at_ms", gn_host_ms(steps[i].sent - start), "rtt_ms",
+					 gn_host_ms(steps[i].rtt));
+		if (memcmp(steps[i].by.b, nobody.b, sizeof nobody.b) != 0)
+			json_object_set_new(step, "named_by", gn_host_json_hex(steps[i].by.b, 32));
+		json_array_append_new(array, step);
 	}
 	return array;
 }

@@ -59,6 +59,8 @@ struct gn_node_lookup {
 	uint64_t at; /* Unix seconds */
 	uint32_t step_count;
 	struct gn_overlay_step steps[GN_NODE_STEPS];
+	uint32_t holder_count; /* of the set that was asked, nearest first */
+	struct gn_node_id holders[GN_NODE_LOOKUP_SET];
 };
 
 /* ---- the node ---- */
@@ -218,6 +220,8 @@ gn_time gn_node_deadline(const struct gn_node *node);
 
 /* ---- lookups.c, events.c ---- */
 
+/* Its steps and the set that was asked, as many as are shown. */
+void gn_node_lookup_keep(struct gn_node_lookup *l, const struct gn_overlay_event *e);
 void gn_node_lookup_add(struct gn_node *node, const struct gn_overlay_event *e);
 json_t *gn_node_json_steps(const struct gn_overlay_step *steps, uint32_t count, gn_time start);
 /* To everybody who listens at /api/v1/events; takes data. */

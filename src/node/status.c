@@ -1,5 +1,4 @@
-/* What the node shows of itself: status, peers, lookups, counters, metrics and the status page.
- * Reads only. */
+/* What the node shows of itself: status, peers, lookups, counters, metrics. Reads only. */
 #include "node/api.h"
 #include "node/node_int.h"
 
@@ -387,34 +386,4 @@ gn_err gn_node_api_metrics(struct gn_node_request *r)
 	struct gn_http_field field = {"content-type", GN_LIT("text/plain; version=0.0.4")};
 	gn_host_respond(&r->base, 200, &field, 1, gn_slice(t.p, t.len));
 	return GN_OK;
-}
-
-/* ---- the status page ---- */
-
-extern const struct gn_page {
-	const char *name, *mime;
-	const unsigned char *bytes;
-	size_t len;
-} gn_pages[];
-
-gn_err gn_node_api_page(struct gn_node_request *r)
-{
-	const char *name = r->base.args[0][0] ? r->base.args[0] : "index.html";
-	for (const struct gn_page *p = gn_pages; p->name; p++) {
-		if (strcmp(p->name, name) != 0)
-			continue;
-		struct gn_http_field fields[] = {
-			{"content-type", gn_str(p->mime)},
-			{"cache-control", GN_LIT("no-cache")},
-			{"x-content-type-options", GN_LIT("nosniff")},
-			{"content-security-policy",
-			 GN_LIT("default-src 'none'; script-src 'self'; style-src 'self'; "
-				"connect-src 'self'; img-src "
-				"'self' data:; frame-ancestors 'none'")},
-		};
-		gn_host_respond(&r->base, 200, fields, GN_COUNT(fields),
-				gn_slice(p->bytes, p->len));
-		return GN_OK;
-	}
-	return GN_NOT_FOUND;
 }

@@ -60,6 +60,11 @@ uint32_t gn_overlay_set(struct gn_overlay *ov, const struct gn_hash *key, uint32
 	return n;
 }
 
+void gn_overlay_hops(const struct gn_overlay *ov, uint64_t out[GN_OVERLAY_HOPS])
+{
+	memcpy(out, ov->hop_counts, sizeof ov->hop_counts);
+}
+
 bool gn_overlay_peer_at(const struct gn_overlay *ov, uint32_t i, struct gn_overlay_peer *out)
 {
 	if (i >= ov->contact_count)

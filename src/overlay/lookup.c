@@ -92,8 +92,12 @@ void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov
 	 * ever spoke to us. */
 	if (c->tomb_until > now && (!gn_ov_proven(c) || told->age > ov->cfg.ping_leaf * 5 / 4))
 		return;
-	if (op)
-		gn_ov_lookup_add(ov, op, &c->c, &told->coord, depth);
+	if (!op || gn_ov_cand_of(op, &c->c.pk))
+		return;
+	gn_ov_lookup_add(ov, op, &c->c, &told->coord, depth);
+	struct gn_ov_cand *n = gn_ov_cand_of(op, &c->c.pk);
+	if (n && by)
+		n->by = by->c.id;
 }
 
 void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op,
@@ -428,7 +432,8 @@ void gn_ov_step_record(struct gn_ov_op *op, const struct gn_ov_cand *c, gn_err o
 							       .depth = c->depth,
 							       .outcome = outcome,
 							       .sent = c->sent,
-							       .rtt = now - c->sent};
+							       .rtt = now - c->sent,
+							       .by = c->by};
 }
 
 /* ---- what became of a request ---- */

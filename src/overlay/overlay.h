@@ -292,6 +292,7 @@ struct gn_overlay_step { /* one request of a lookup, for trace and status pages 
 	uint8_t depth; /* hops from here: 1 = own link or contact */
 	gn_err outcome;
 	gn_time sent, rtt;
+	struct gn_node_id by; /* who named it; zeros: this node knew it */
 };
 
 enum gn_overlay_event_kind {
@@ -357,6 +358,9 @@ struct gn_overlay_info {
 	bool other_work;
 };
 void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out);
+/* How many of the own operations took that many hops; the last has those with more, too. */
+#define GN_OVERLAY_HOPS 32
+void gn_overlay_hops(const struct gn_overlay *ov, uint64_t out[GN_OVERLAY_HOPS]);
 
 struct gn_overlay_peer {
 	struct gn_contact contact;

@@ -184,8 +184,9 @@ struct gn_ov_cand {
 	uint64_t request;
 	struct gn_hash version; /* of the value it gave */
 	bool has_value;
-	struct gn_pk via; /* through whom it was asked; zeros: nobody */
-	bool itself;      /* it is not asked through others any more */
+	struct gn_pk via;     /* through whom it was asked; zeros: nobody */
+	struct gn_node_id by; /* who named it; zeros: we knew it */
+	bool itself;          /* it is not asked through others any more */
 };
 
 struct gn_ov_value {
@@ -477,7 +478,7 @@ struct gn_overlay {
 	struct gn_ov_op *woken_first, *woken_last; /* to be stepped when the input ends */
 	struct gn_ov_op *ours_ended;               /* by next_done: what follows is not drawn yet */
 	uint32_t user_ops, visitor_ops;            /* the owner's; of them for visitors */
-	uint64_t hop_counts[32], hop_total, hop_sum;
+	uint64_t hop_counts[GN_OVERLAY_HOPS], hop_total, hop_sum;
 
 	struct gn_map held;         /* K -> struct gn_ov_held * */
 	struct gn_ov_held **sorted; /* by K; valid while !sort_dirty */

@@ -4,6 +4,7 @@
 #include "overlay/job_int.h"
 #include "overlay/link_int.h"
 #include "overlay/message_int.h"
+#include "overlay/op_int.h"
 #include "overlay/repair_int.h"
 #include "overlay/ring_int.h"
 #include "overlay/store_int.h"
@@ -69,6 +70,31 @@ static void find_names_the_nearest_with_ourselves_among_them(void **state)
 	for (unsigned i = 1; i < 7; i++)
 		assert_true(gn_ov_nearer(gn_ov_theta(key.b), &net.result.contact[i - 1].id,
 					 &net.result.contact[i].id) < 0);
+}
+
+/* Who named a candidate stands in the trace; a later word of the same one changes nothing. */
+static void a_step_says_who_named_whom(void **state)
+{
+	(void)state;
+	struct gn_hash key = {{0x42, 9}};
+	struct gn_ov_op *op;
+	static const struct gn_node_id nobody;
+	net_build(&net, 3, 1);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_cand by = {.c = net_somebody(1), .depth = 1},
+			  later = {.c = net_somebody(2), .depth = 1};
+	struct gn_ov_told told = {.c = net_somebody(3)};
+	assert_int_equal(gn_ov_op_new(ov, GN_OV_FIND, GN_OV_USER, &key, net.now, &op), GN_OK);
+	gn_ov_lookup_add(ov, op, &by.c, NULL, 1);
+	gn_ov_lookup_learn(ov, op, &by, &told, &by.c.pk);
+	gn_ov_lookup_learn(ov, op, &later, &told, &later.c.pk);
+	gn_ov_step_record(op, gn_ov_cand_of(op, &by.c.pk), GN_OK, net.now);
+	gn_ov_step_record(op, gn_ov_cand_of(op, &told.c.pk), GN_OK, net.now);
+	assert_memory_equal(op->steps[0].by.b, nobody.b, sizeof nobody.b);
+	assert_memory_equal(op->steps[1].by.b, by.c.id.b, sizeof by.c.id.b);
+	gn_ov_op_wake(ov, op);
+	gn_ov_settle(ov, net.now);
+	net_run(&net, GN_SEC);
 }
 
 static void a_node_on_probation_holds_nothing_and_does_everything(void **state)
@@ -349,6 +375,7 @@ int main(void)
 		cmocka_unit_test_teardown(nodes_find_each_other_by_address_alone, take_down),
 		cmocka_unit_test_teardown(find_names_the_nearest_with_ourselves_among_them,
 					  take_down),
+		cmocka_unit_test_teardown(a_step_says_who_named_whom, take_down),
 		cmocka_unit_test_teardown(a_set_is_known_and_its_changes_are_told, take_down),
 		cmocka_unit_test_teardown(a_node_on_probation_holds_nothing_and_does_everything,
 					  take_down),

@@ -172,6 +172,11 @@ GN_MUST gn_err gn_box_work(struct gn_box *b, const struct gn_box_work *w, gn_tim
 struct gn_pk gn_box_deposit_key(const struct gn_box *b, gn_op deposit);
 struct gn_pk gn_box_work_key(const struct gn_box *b, gn_op work);
 struct gn_pk gn_box_follow_key(const struct gn_box *b, gn_op follow);
+/* One of the places of what it reads, from 0: its key, and who holds it there as was found last,
+ * nearest first, into out[GN_BOX_SET]; none: it was not found yet. False: no such operation or
+ * place. */
+bool gn_box_follow_place(const struct gn_box *b, gn_op follow, unsigned place, struct gn_hash *key,
+			 struct gn_node_id *out, unsigned *count);
 /* Refused, it is lost: GN_BOX_LOST. GN_NOT_FOUND: it has no such item; GN_BUSY: it is told of. */
 GN_MUST gn_err gn_box_extend(struct gn_box *b, gn_op work, const struct gn_box_id *id,
 			     uint32_t seconds, gn_time now);

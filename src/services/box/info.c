@@ -36,6 +36,20 @@ struct gn_pk gn_box_follow_key(const struct gn_box *b, gn_op follow)
 	return r ? r->follow.read : (struct gn_pk){{0}};
 }
 
+bool gn_box_follow_place(const struct gn_box *b, gn_op follow, unsigned place, struct gn_hash *key,
+			 struct gn_node_id *out, unsigned *count)
+{
+	const struct box_read *r = gn_frame_op_get(&b->frame, follow, OP_FOLLOW);
+	if (!r || place >= (r->follow.place.front ? 2u : 1u))
+		return false;
+	const struct box_set *s = &r->sets[place];
+	gn_boxrec_key(&r->follow.place.box, (uint8_t)place, key);
+	*count = s->count < GN_BOX_SET ? s->count : GN_BOX_SET;
+	for (unsigned i = 0; i < *count; i++)
+		out[i] = s->nodes[i].id;
+	return true;
+}
+
 bool gn_box_serves(const struct gn_box *b, const struct gn_pk *peer)
 {
 	struct box_peer **at = gn_map_get(&b->peers, peer);

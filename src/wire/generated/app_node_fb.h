@@ -38,6 +38,10 @@ enum gn_fb_app_node_body {
 	GN_FB_APP_NODE_BODY_NODE_REFUSED_IS = 18,
 	GN_FB_APP_NODE_BODY_NODE_PATH = 19,
 	GN_FB_APP_NODE_BODY_NODE_PATH_IS = 20,
+	GN_FB_APP_NODE_BODY_NODE_DISK = 21,
+	GN_FB_APP_NODE_BODY_NODE_DISK_IS = 22,
+	GN_FB_APP_NODE_BODY_NODE_BOXES = 23,
+	GN_FB_APP_NODE_BODY_NODE_BOXES_IS = 24,
 };
 
 enum gn_fb_app_record_body {
@@ -730,6 +734,8 @@ struct gn_fb_lookup_step_args {
 	uint16_t code;
 	uint64_t at_us;
 	uint64_t rtt_us;
+	/* Who named it; absent: this node knew it. */
+	const struct gn_fb_hash *named_by;
 };
 static const struct gn_fb_field gn_fbfields_lookup_step[] = {
 	{"node", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_lookup_step_args, node), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
@@ -738,8 +744,9 @@ static const struct gn_fb_field gn_fbfields_lookup_step[] = {
 	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_lookup_step_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"at_us", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_lookup_step_args, at_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"rtt_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_lookup_step_args, rtt_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"named_by", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_lookup_step_args, named_by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_lookup_step = {"LookupStep", NULL, gn_fbfields_lookup_step, 6};
+static const struct gn_fb_type gn_fbtype_lookup_step = {"LookupStep", NULL, gn_fbfields_lookup_step, 7};
 
 GN_MUST static inline gn_err gn_fb_lookup_step_verify(struct gn_slice in, struct gn_fb_lookup_step *out)
 {
@@ -785,6 +792,16 @@ static inline uint64_t gn_fb_lookup_step_rtt_us(struct gn_fb_lookup_step t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
 }
+static inline bool gn_fb_lookup_step_has_named_by(struct gn_fb_lookup_step t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_fb_hash gn_fb_lookup_step_named_by(struct gn_fb_lookup_step t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 6, &gn_fblayout_hash, &v);
+	return v;
+}
 
 /* ---- Lookup ---- */
 
@@ -803,6 +820,11 @@ struct gn_fb_lookup_args {
 		const gn_fbref *p;
 		size_t count;
 	} steps; /* LookupStep */
+	/* The set that was asked, nearest to the key first, 8 at most. */
+	struct {
+		const struct gn_fb_hash *p;
+		size_t count;
+	} holders;
 };
 static const struct gn_fb_field gn_fbfields_lookup[] = {
 	{"op", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_lookup_args, op), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
@@ -813,8 +835,9 @@ static const struct gn_fb_field gn_fbfields_lookup[] = {
 	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_lookup_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"at", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_lookup_args, at), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"steps", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_lookup_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}, NULL, false},
+	{"holders", GN_FB_STRUCTS, GN_FB_UINT, 8, offsetof(struct gn_fb_lookup_args, holders), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_lookup = {"Lookup", NULL, gn_fbfields_lookup, 8};
+static const struct gn_fb_type gn_fbtype_lookup = {"Lookup", NULL, gn_fbfields_lookup, 9};
 
 GN_MUST static inline gn_err gn_fb_lookup_verify(struct gn_slice in, struct gn_fb_lookup *out)
 {
@@ -873,6 +896,256 @@ static inline uint32_t gn_fb_lookup_steps_len(struct gn_fb_lookup t)
 static inline struct gn_fb_lookup_step gn_fb_lookup_steps_at(struct gn_fb_lookup t, uint32_t i)
 {
 	return (struct gn_fb_lookup_step){gn_fbt_table_at(t.t, 7, i)};
+}
+static inline bool gn_fb_lookup_has_holders(struct gn_fb_lookup t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline uint32_t gn_fb_lookup_holders_len(struct gn_fb_lookup t)
+{
+	return gn_fbt_count(t.t, 8);
+}
+static inline struct gn_fb_hash gn_fb_lookup_holders_at(struct gn_fb_lookup t, uint32_t i)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct_at(t.t, 8, &gn_fblayout_hash, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_lookup_holders_bytes(struct gn_fb_lookup t)
+{
+	return gn_fbt_elements(t.t, 8, 32);
+}
+
+/* ---- NodeDisk ---- */
+
+/* What this node's picture of the disk needs besides its peers and status: where the nodes stand that
+ * it knows to answer for keys, and how many hops its own operations took. */
+struct gn_fb_node_disk {
+	struct gn_fbt t;
+};
+struct gn_fb_node_disk_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_node_disk = {"NodeDisk", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_node_disk_verify(struct gn_slice in, struct gn_fb_node_disk *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_disk, &out->t);
+}
+static inline gn_fbref gn_fb_node_disk_make(struct gn_fbb *b, const struct gn_fb_node_disk_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_disk, args);
+}
+
+/* ---- NodeDiskIs ---- */
+
+struct gn_fb_node_disk_is {
+	struct gn_fbt t;
+};
+struct gn_fb_node_disk_is_args {
+	uint32_t known;
+	/* Angles, in 2^-64 of a turn, clockwise; of more than 400 none. */
+	struct {
+		const uint64_t *p;
+		size_t count;
+	} angles;
+	/* How many stand in each 360th of the turn, from angle 0 on. */
+	struct {
+		const uint32_t *p;
+		size_t count;
+	} ticks;
+	/* How many operations took 0, 1, 2.. hops, without the zeros at the end. */
+	struct {
+		const uint64_t *p;
+		size_t count;
+	} hops;
+};
+static const struct gn_fb_field gn_fbfields_node_disk_is[] = {
+	{"known", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_node_disk_is_args, known), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"angles", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_node_disk_is_args, angles), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ticks", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_node_disk_is_args, ticks), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hops", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_node_disk_is_args, hops), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_disk_is = {"NodeDiskIs", NULL, gn_fbfields_node_disk_is, 4};
+
+GN_MUST static inline gn_err gn_fb_node_disk_is_verify(struct gn_slice in, struct gn_fb_node_disk_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_disk_is, &out->t);
+}
+static inline gn_fbref gn_fb_node_disk_is_make(struct gn_fbb *b, const struct gn_fb_node_disk_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_disk_is, args);
+}
+static inline uint32_t gn_fb_node_disk_is_known(struct gn_fb_node_disk_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 0, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_disk_is_has_angles(struct gn_fb_node_disk_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint32_t gn_fb_node_disk_is_angles_len(struct gn_fb_node_disk_is t)
+{
+	return gn_fbt_count(t.t, 1);
+}
+static inline uint64_t gn_fb_node_disk_is_angles_at(struct gn_fb_node_disk_is t, uint32_t i)
+{
+	return (uint64_t)gn_fbt_bits_at(t.t, 1, 8, i);
+}
+static inline bool gn_fb_node_disk_is_has_ticks(struct gn_fb_node_disk_is t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_node_disk_is_ticks_len(struct gn_fb_node_disk_is t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline uint32_t gn_fb_node_disk_is_ticks_at(struct gn_fb_node_disk_is t, uint32_t i)
+{
+	return (uint32_t)gn_fbt_bits_at(t.t, 2, 4, i);
+}
+static inline bool gn_fb_node_disk_is_has_hops(struct gn_fb_node_disk_is t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline uint32_t gn_fb_node_disk_is_hops_len(struct gn_fb_node_disk_is t)
+{
+	return gn_fbt_count(t.t, 3);
+}
+static inline uint64_t gn_fb_node_disk_is_hops_at(struct gn_fb_node_disk_is t, uint32_t i)
+{
+	return (uint64_t)gn_fbt_bits_at(t.t, 3, 8, i);
+}
+
+/* ---- NodeBoxes ---- */
+
+/* Boxes that are followed by this node's owner, each place of them: its key, and who holds it there as
+ * was found when it was last looked for (none: it was not found yet). Nobody is asked. */
+struct gn_fb_node_boxes {
+	struct gn_fbt t;
+};
+struct gn_fb_node_boxes_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_node_boxes = {"NodeBoxes", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_node_boxes_verify(struct gn_slice in, struct gn_fb_node_boxes *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_boxes, &out->t);
+}
+static inline gn_fbref gn_fb_node_boxes_make(struct gn_fbb *b, const struct gn_fb_node_boxes_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_boxes, args);
+}
+
+/* ---- NodeBox ---- */
+
+struct gn_fb_node_box {
+	struct gn_fbt t;
+};
+struct gn_fb_node_box_args {
+	const struct gn_fb_key *box;
+	const struct gn_fb_hash *place;
+	bool front;
+	struct {
+		const struct gn_fb_hash *p;
+		size_t count;
+	} holders;
+};
+static const struct gn_fb_field gn_fbfields_node_box[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_box_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"place", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_node_box_args, place), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"front", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_node_box_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"holders", GN_FB_STRUCTS, GN_FB_UINT, 3, offsetof(struct gn_fb_node_box_args, holders), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_box = {"NodeBox", NULL, gn_fbfields_node_box, 4};
+
+GN_MUST static inline gn_err gn_fb_node_box_verify(struct gn_slice in, struct gn_fb_node_box *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_box, &out->t);
+}
+static inline gn_fbref gn_fb_node_box_make(struct gn_fbb *b, const struct gn_fb_node_box_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_box, args);
+}
+static inline bool gn_fb_node_box_has_box(struct gn_fb_node_box t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_node_box_box(struct gn_fb_node_box t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_node_box_has_place(struct gn_fb_node_box t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_hash gn_fb_node_box_place(struct gn_fb_node_box t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_node_box_front(struct gn_fb_node_box t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_node_box_has_holders(struct gn_fb_node_box t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline uint32_t gn_fb_node_box_holders_len(struct gn_fb_node_box t)
+{
+	return gn_fbt_count(t.t, 3);
+}
+static inline struct gn_fb_hash gn_fb_node_box_holders_at(struct gn_fb_node_box t, uint32_t i)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct_at(t.t, 3, &gn_fblayout_hash, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_node_box_holders_bytes(struct gn_fb_node_box t)
+{
+	return gn_fbt_elements(t.t, 3, 32);
+}
+
+/* ---- NodeBoxesIs ---- */
+
+struct gn_fb_node_boxes_is {
+	struct gn_fbt t;
+};
+struct gn_fb_node_boxes_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} boxes; /* NodeBox */
+};
+static const struct gn_fb_field gn_fbfields_node_boxes_is[] = {
+	{"boxes", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_node_boxes_is_args, boxes), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_box}, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_boxes_is = {"NodeBoxesIs", NULL, gn_fbfields_node_boxes_is, 1};
+
+GN_MUST static inline gn_err gn_fb_node_boxes_is_verify(struct gn_slice in, struct gn_fb_node_boxes_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_boxes_is, &out->t);
+}
+static inline gn_fbref gn_fb_node_boxes_is_make(struct gn_fbb *b, const struct gn_fb_node_boxes_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_boxes_is, args);
+}
+static inline bool gn_fb_node_boxes_is_has_boxes(struct gn_fb_node_boxes_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_node_boxes_is_boxes_len(struct gn_fb_node_boxes_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_node_box gn_fb_node_boxes_is_boxes_at(struct gn_fb_node_boxes_is t, uint32_t i)
+{
+	return (struct gn_fb_node_box){gn_fbt_table_at(t.t, 0, i)};
 }
 
 /* ---- NodePeer ---- */
@@ -4302,7 +4575,7 @@ struct gn_fb_app_node_args {
 };
 static const struct gn_fb_field gn_fbfields_app_node[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_node_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 20, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is, &gn_fbtype_node_ping, &gn_fbtype_node_ping_is, &gn_fbtype_node_netcheck, &gn_fbtype_node_netcheck_is, &gn_fbtype_node_give, &gn_fbtype_node_give_is, &gn_fbtype_node_refuse, &gn_fbtype_node_refused, &gn_fbtype_node_refused_is, &gn_fbtype_node_path, &gn_fbtype_node_path_is}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 24, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is, &gn_fbtype_node_ping, &gn_fbtype_node_ping_is, &gn_fbtype_node_netcheck, &gn_fbtype_node_netcheck_is, &gn_fbtype_node_give, &gn_fbtype_node_give_is, &gn_fbtype_node_refuse, &gn_fbtype_node_refused, &gn_fbtype_node_refused_is, &gn_fbtype_node_path, &gn_fbtype_node_path_is, &gn_fbtype_node_disk, &gn_fbtype_node_disk_is, &gn_fbtype_node_boxes, &gn_fbtype_node_boxes_is}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_node = {"AppNode", NULL, gn_fbfields_app_node, 2};
 
@@ -4401,6 +4674,22 @@ static inline struct gn_fb_node_path gn_fb_app_node_body_as_node_path(struct gn_
 static inline struct gn_fb_node_path_is gn_fb_app_node_body_as_node_path_is(struct gn_fb_app_node t)
 {
 	return (struct gn_fb_node_path_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_PATH_IS)};
+}
+static inline struct gn_fb_node_disk gn_fb_app_node_body_as_node_disk(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_disk){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_DISK)};
+}
+static inline struct gn_fb_node_disk_is gn_fb_app_node_body_as_node_disk_is(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_disk_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_DISK_IS)};
+}
+static inline struct gn_fb_node_boxes gn_fb_app_node_body_as_node_boxes(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_boxes){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_BOXES)};
+}
+static inline struct gn_fb_node_boxes_is gn_fb_app_node_body_as_node_boxes_is(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_boxes_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_BOXES_IS)};
 }
 
 /* ---- AppRecord ---- */
@@ -4648,6 +4937,11 @@ static const struct gn_fb_type *const gn_fbtypes_app_node[] = {
 	&gn_fbtype_node_status_is,
 	&gn_fbtype_lookup_step,
 	&gn_fbtype_lookup,
+	&gn_fbtype_node_disk,
+	&gn_fbtype_node_disk_is,
+	&gn_fbtype_node_boxes,
+	&gn_fbtype_node_box,
+	&gn_fbtype_node_boxes_is,
 	&gn_fbtype_node_peer,
 	&gn_fbtype_node_peers,
 	&gn_fbtype_node_peers_is,
