@@ -90,4 +90,18 @@ await step('a page that is opened anew is let in by its own key', [ann], async (
   await ann.page.reload();
   await ann.page.locator('.facts').first().waitFor({ timeout: 20_000 });
 });
+const bytes = Buffer.alloc(300_000, 'geonet ');
+await step('Ben sends a file of 300 KB; Ann saves the same bytes', [ann, ben], async () => {
+  const chat = await ben.page.evaluate(() => location.hash.split('/')[2]);
+  await ben.page.goto(`${ben.home}/#/chat/${chat}`);
+  await ben.page.locator('input[type=file]').setInputFiles({ name: 'boat.txt', mimeType: 'text/plain', buffer: bytes });
+  await ann.page.goto(`${ann.home}/#/chats`);
+  await ann.page.locator('.row').first().click();
+  const file = ann.page.locator('.file', { hasText: 'boat.txt' }).last();
+  await file.waitFor({ timeout: 90_000 });
+  const [download] = await Promise.all([ann.page.waitForEvent('download', { timeout: 60_000 }), file.click()]);
+  const parts = [];
+  for await (const part of await download.createReadStream()) parts.push(part);
+  if (!Buffer.concat(parts).equals(bytes)) throw new Error('other bytes came');
+});
 await over();

@@ -194,6 +194,7 @@ struct agent_node {
 	uint64_t call; /* that asks; 0: none */
 	gn_time due;
 	unsigned links; /* nodes that it reaches; 0: none, or it is not known yet */
+	uint16_t http;  /* port of its gateway; 0: none */
 };
 
 struct gn_agent {
@@ -307,6 +308,7 @@ struct gn_agent {
 	bool locked_news;                /* more came: who listens is told */
 	struct agent_presence *presence; /* owned, while open (presence_int.h) */
 	struct agent_files *files;       /* on their way (file_int.h) */
+	struct agent_sites *sites;       /* being published (site_int.h) */
 	bool state_moved;                /* how it stands changed: who listens is told */
 	bool failed;
 	struct gn_host_request *runs; /* the call that is being run; NULL: none */
@@ -495,6 +497,12 @@ void agent_locked_end(struct gn_agent *a);
 gn_time agent_files_pump(struct gn_agent *a);
 GN_MUST gn_err agent_files_open(struct gn_agent *a);
 void agent_files_close(struct gn_agent *a);
+
+/* ---- site_draft.c ---- */
+
+gn_time agent_sites_pump(struct gn_agent *a);
+GN_MUST gn_err agent_sites_open(struct gn_agent *a);
+void agent_sites_close(struct gn_agent *a);
 
 /* ---- serve.c ---- */
 

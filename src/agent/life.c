@@ -141,6 +141,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	GN_TRY(agent_queue_open(a));
 	GN_TRY(agent_presence_open(a));
 	GN_TRY(agent_files_open(a));
+	GN_TRY(agent_sites_open(a));
 	GN_TRY(agent_out_open_due(a));
 	agent_backup_open(a);
 	agent_settle(a);
@@ -166,6 +167,7 @@ void agent_close(struct gn_agent *a)
 {
 	agent_backup_close(a);
 	agent_files_close(a);
+	agent_sites_close(a);
 	agent_inbox_close(a);
 	agent_post_close(a);
 	agent_jobs_close(a);

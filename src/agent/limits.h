@@ -305,6 +305,27 @@
 /* Bytes that come from the node and were not opened yet: a stream's window. */
 #define AGENT_FILE_WINDOW (256u << 10)
 
+/* ---- own sites ---- */
+/* Drafts at once, of which a program has a quarter (AG-114): each costs 6 MiB at most. */
+#define AGENT_DRAFTS 4u
+/* Files of a draft, and their bytes: its hashes fit into one call to the node. */
+#define AGENT_SITE_FILES 4096u
+#define AGENT_SITE_BYTES (UINT64_C(4) << 30)
+/* Bytes of a file's type that its publisher gives. */
+#define AGENT_SITE_MIME 255u
+/* Without a byte or a word from who makes it; longer than a question to the person lasts. */
+#define AGENT_SITE_IDLE (600 * GN_SEC)
+/* What is done with sites at once: published, looked at. */
+#define AGENT_SITE_WORKS 16u
+/* Bytes of a manifest that is read, and blocks of a version that are spread by one call: what the
+ * tool published may be larger, and stays the tool's. */
+#define AGENT_SITE_MANIFEST (16u << 20)
+#define AGENT_SITE_BLOCKS 12000u
+/* Small files above which they are packed (services.md BU-18). */
+#define AGENT_SITE_PACK_FROM 64u
+/* Own sites that are listed. */
+#define AGENT_SITES_LISTED 64u
+
 /* ---- calls ---- */
 /* Events that are kept for who comes back, and their bytes (seams.md). */
 #define AGENT_TOLD_COUNT 10000u

@@ -42,6 +42,7 @@ static void on_status(void *user, const struct gn_host_client_event *e)
 	struct gn_fb_node_status_is t = {e->table};
 	a->node.call = 0;
 	a->node.links = is ? gn_fb_node_status_is_links(t) : 0;
+	a->node.http = is ? gn_fb_node_status_is_http(t) : 0;
 	if (is)
 		look_at_clock(a, t);
 	a->node.due = a->now + (a->node.links ? AGENT_NODE_LOOK : AGENT_NODE_WAIT);

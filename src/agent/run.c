@@ -207,6 +207,8 @@ gn_time agent_pump(struct gn_agent *a)
 	if (!a->failed)
 		next = gn_time_min(next, agent_serve_files(a));
 	if (!a->failed)
+		next = gn_time_min(next, agent_sites_pump(a));
+	if (!a->failed)
 		gn_agent_know_pump(a->know);
 	next = gn_time_min(next, tell_claims(a));
 	bool events = a->event_count + a->register_count > 0;

@@ -131,6 +131,7 @@ struct agent_call {
 };
 
 #define EACH ""
+#define SITES "sign/4" /* records of sites: their heads */
 /* By words that are no rights: of an app that the person's tool paired; the same, and of one that
  * is being paired, while it is locked, else the right `agent`; of one that is being paired. */
 #define OWN "own"
@@ -203,6 +204,14 @@ static const struct agent_call calls[] = {
 	{CALL(NODE, NODE_COUNTERS, LOCKED), agent_call_pass, "network"},
 	{CALL(NODE, NODE_PING, LOCKED), agent_call_pass, "network"},
 	{CALL(NODE, NODE_GIVE, LOCKED), agent_call_give, "network"},
+	{CALL(SITE, OWN_SITES_LIST, 0), agent_call_sites_list, SITES},
+	{CALL(SITE, OWN_SITE_VERSIONS, 0), agent_call_site_versions, SITES},
+	{CALL(SITE, OWN_SITE_BEGIN, 0), agent_call_site_begin, SITES},
+	{CALL(SITE, OWN_SITE_FILE, GN_HOST_CALL_STREAM), agent_call_site_file, SITES},
+	{CALL(SITE, OWN_SITE_DROP, 0), agent_call_site_drop, SITES},
+	{CALL(SITE, OWN_SITE_COMMIT, 0), agent_call_site_commit, SITES},
+	{CALL(SITE, OWN_SITE_ROLL_BACK, 0), agent_call_site_roll_back, SITES},
+	{CALL(SITE, OWN_SITE_REMOVE, 0), agent_call_site_remove, SITES},
 	{{{0, 0}, 0}, NULL, NULL},
 };
 
@@ -368,11 +377,17 @@ static void closed(struct gn_host_request *base)
 	agent_presence_gone(a, r);
 	agent_file_closed(r);
 	agent_backup_closed(r);
+	agent_site_closed(r);
 	if (!r->asked)
 		return;
 	gn_agent_link_drop(r->agent->link, r->asked);
 	r->asked = 0;
 	gn_host_release(base);
+}
+
+static void left(struct gn_host_api *api, const struct gn_host_link *link)
+{
+	agent_site_left(api->user, link);
 }
 
 static const struct agent_route routes[] = {
@@ -395,6 +410,7 @@ void agent_serve_init(struct gn_agent *a)
 		.answer = answer_http,
 		.refuse = refuse_http,
 		.closed = closed,
+		.left = left,
 		.no_memory = no_memory,
 		.unwritten = "{\"error\":{\"code\":\"internal\",\"message\":\"the answer could not "
 			     "be written\"}}",

@@ -12,9 +12,11 @@ struct agent_request {
 	struct gn_agent *agent;
 	uint64_t asked; /* what it asked the node; 0: nothing */
 	void (*resolved)(struct agent_request *r, gn_err err, const struct gn_pk *owner);
-	bool passes;              /* and that was what they asked (pass.c) */
-	struct agent_file *sends; /* what it sends; NULL: nothing, or no more */
-	uint8_t program[32];      /* that asks, by its secret; zeros: it has none */
+	bool passes;                  /* and that was what they asked (pass.c) */
+	struct agent_file *sends;     /* what it sends; NULL: nothing, or no more */
+	struct agent_draft *draft;    /* whose file it sends (site_draft.c) */
+	struct agent_site_work *work; /* that it waits for (site_work.c) */
+	uint8_t program[32];          /* that asks, by its secret; zeros: it has none */
 };
 
 static inline struct agent_request *agent_request_of(struct gn_host_request *r)
@@ -103,6 +105,20 @@ gn_err agent_call_file_send(struct agent_request *r);
 gn_err agent_call_file_get(struct agent_request *r);
 gn_err agent_call_files_list(struct agent_request *r);
 gn_err agent_call_file_drop(struct agent_request *r);
+
+/* ---- site_*.c ---- */
+
+gn_err agent_call_sites_list(struct agent_request *r);
+gn_err agent_call_site_versions(struct agent_request *r);
+gn_err agent_call_site_begin(struct agent_request *r);
+gn_err agent_call_site_file(struct agent_request *r);
+gn_err agent_call_site_drop(struct agent_request *r);
+gn_err agent_call_site_commit(struct agent_request *r);
+gn_err agent_call_site_roll_back(struct agent_request *r);
+gn_err agent_call_site_remove(struct agent_request *r);
+void agent_site_closed(struct agent_request *r); /* its client is gone */
+/* And so is its connection: its drafts end. */
+void agent_site_left(struct gn_agent *a, const struct gn_host_link *link);
 
 /* ---- pass.c: to the node, as it came ---- */
 

@@ -102,6 +102,8 @@ static void link_gone(struct gn_host_request *base)
 {
 	struct gn_host_link *l = base->state;
 	gn_host_link_let_go(l, true);
+	if (base->api->left)
+		base->api->left(base->api, l);
 	gn_host_link_unlisten(l);
 	gn_host_who_sub(&base->api->whos, l->who, GN_HOST_USE_LINKS);
 	gn_host_who_put(&base->api->whos, l->who);

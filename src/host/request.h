@@ -53,6 +53,8 @@ struct gn_host_api {
 	struct gn_host_told *told;         /* events that they may be told; NULL: there are none */
 	uint64_t epoch;                    /* of them, random: another in each life */
 	bool moved;                        /* a call began or got more bytes: pump again */
+	/* A connection of app/1 is gone, its calls before it. May be NULL. */
+	void (*left)(struct gn_host_api *api, const struct gn_host_link *link);
 	/* A call of app/1 was made; before it runs. May be NULL. */
 	void (*born)(struct gn_host_request *r);
 	void *user;

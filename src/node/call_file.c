@@ -11,10 +11,12 @@
  *    or a manifest, which is for the owner alone; of all of them GN_NODE_RESTS. */
 #include "node/call.h"
 
+#include "node/body.h"
 #include "node/node_int.h"
 #include "node/reach.h"
 #include "records/tree.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct reading {
@@ -235,10 +237,11 @@ gn_err gn_node_call_file_add(struct gn_node_request *r)
 	return GN_OK;
 }
 
-static void say_progress(struct gn_node_request *r, const struct gn_bundles_event *e, bool more)
+static void say_progress(struct gn_node_request *r, const struct gn_bundles_event *e, gn_err err,
+			 bool more)
 {
 	struct gn_fb_progress_args args = {
-		.done = e->done, .total = e->total, .code = (uint16_t)(more ? GN_OK : e->err)};
+		.done = e->done, .total = e->total, .code = (uint16_t)(more ? GN_OK : err)};
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
 	gn_fbref t = gn_fb_progress_make(b, &args);
 	if (more)
@@ -247,13 +250,45 @@ static void say_progress(struct gn_node_request *r, const struct gn_bundles_even
 		gn_host_answer(&r->base, file_kind(GN_FB_APP_FILE_BODY_PROGRESS), t);
 }
 
+/* The version is this node's own from now on, durably, before anybody hears of it. */
+static gn_err keep_site(struct gn_node_request *r)
+{
+	struct gn_fb_blocks_spread t = {r->base.table};
+	struct gn_fb_spread_site site = gn_fb_blocks_spread_site(t);
+	struct gn_slice blocks = gn_fb_blocks_spread_blocks_bytes(t),
+			label = gn_fb_spread_site_label(site);
+	struct gn_fb_key key = gn_fb_spread_site_owner(site);
+	struct gn_fb_hash root = gn_fb_spread_site_root(site);
+	struct gn_node_spread_body s = {.hashes = (uint8_t *)(uintptr_t)blocks.p,
+					.count = blocks.len / sizeof root,
+					.copies = gn_fb_blocks_spread_copies(t),
+					.keep_until = gn_fb_blocks_spread_keep_until(t)};
+	char owner[65], text[GN_RECORD_LABEL_MAX + 1];
+	struct gn_hash manifest;
+	gn_hex(GN_SLICE(key.b), owner);
+	memcpy(manifest.b, root.b, sizeof manifest.b);
+	snprintf(text, sizeof text, "%.*s", (int)label.len, label.p ? (const char *)label.p : "");
+	s.copies = s.copies ? s.copies : GN_BUNDLE_COPIES;
+	return gn_node_sites_keep(r->node, owner, text, &manifest, &s, r->base.ticket);
+}
+
 static void spread_event(struct gn_node_request *r, const struct gn_bundles_event *e)
 {
-	bool more = e->kind == GN_BUNDLES_PROGRESS;
-	bool once = gn_fb_blocks_spread_once((struct gn_fb_blocks_spread){r->base.table});
-	if (!more && (e->err || once))
+	struct gn_fb_blocks_spread t = {r->base.table};
+	bool more = e->kind == GN_BUNDLES_PROGRESS, once = gn_fb_blocks_spread_once(t);
+	gn_err err = e->err;
+	if (!more && !err && gn_fb_blocks_spread_has_site(t))
+		err = keep_site(r);
+	if (!more && (err || once))
 		gn_bundles_cancel(r->node->bundles, r->base.ticket, r->node->now);
-	say_progress(r, e, more);
+	say_progress(r, e, err, more);
+}
+
+static bool site_ok(struct gn_fb_blocks_spread t)
+{
+	struct gn_slice label = gn_fb_spread_site_label(gn_fb_blocks_spread_site(t));
+	return !gn_fb_blocks_spread_once(t) && label.len <= GN_RECORD_LABEL_MAX &&
+	       gn_utf8_ok(label) && (!label.len || !memchr(label.p, 0, label.len));
 }
 
 gn_err gn_node_call_blocks_spread(struct gn_node_request *r)
@@ -267,6 +302,8 @@ gn_err gn_node_call_blocks_spread(struct gn_node_request *r)
 		return GN_USAGE;
 	if (copies > 8)
 		return GN_RANGE;
+	if (gn_fb_blocks_spread_has_site(t) && !site_ok(t))
+		return GN_USAGE;
 	GN_TRY(gn_bundles_spread(r->node->bundles, blocks, copies ? copies : 3,
 				 until ? until : gn_node_unix(r->node) + GN_BUNDLE_TTL,
 				 r->node->now, &op));

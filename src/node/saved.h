@@ -36,6 +36,11 @@ void gn_node_sites_tick(struct gn_node *node);
 /* The blocks of a version are spread by op: kept from now on, pending until its head comes.
  * body: the request's JSON. */
 GN_MUST gn_err gn_node_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op);
+/* The same by its parts; owner: hex. */
+struct gn_node_spread_body;
+GN_MUST gn_err gn_node_sites_keep(struct gn_node *node, const char *owner, const char *label,
+				  const struct gn_hash *root, const struct gn_node_spread_body *s,
+				  gn_op op);
 /* A record was put through this node; a site's head says which versions are kept. */
 void gn_node_sites_record(struct gn_node *node, struct gn_slice record);
 GN_MUST gn_err gn_node_sites_remove(struct gn_node *node, const struct gn_pk *owner,

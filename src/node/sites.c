@@ -178,16 +178,12 @@ static gn_err version_add(struct gn_node *node, json_t *site, const char *root,
 	return json_array_append_new(versions, json_string(root)) ? GN_NOMEM : GN_OK;
 }
 
-static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_node_spread_body *s,
-			gn_op op)
+gn_err gn_node_sites_keep(struct gn_node *node, const char *owner, const char *label,
+			  const struct gn_hash *root, const struct gn_node_spread_body *s, gn_op op)
 {
-	struct gn_hash root;
 	char hex[ROOT_HEX + 1];
 	size_t at;
-	const char *owner = text_of(named, "owner"), *label = text_of(named, "label");
-	if (gn_unhex(gn_str(text_of(named, "root")), root.b, sizeof root.b) != GN_OK || !*owner)
-		return GN_USAGE;
-	gn_hex(GN_SLICE(root.b), hex); /* what becomes a file's name is spelled here */
+	gn_hex(GN_SLICE(root->b), hex); /* what becomes a file's name is spelled here */
 	json_t *site = find_site(node, owner, label, &at);
 	if (!site) {
 		site = json_pack("{ss ss s[]}", "owner", owner, "label", label, "versions");
@@ -210,6 +206,16 @@ static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_nod
 				      (json_int_t)s->keep_until, "copies", (int)s->copies, "blocks",
 				      (json_int_t)s->count, "listed", listed));
 	return save_table(node);
+}
+
+static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_node_spread_body *s,
+			gn_op op)
+{
+	struct gn_hash root;
+	const char *owner = text_of(named, "owner");
+	if (gn_unhex(gn_str(text_of(named, "root")), root.b, sizeof root.b) != GN_OK || !*owner)
+		return GN_USAGE;
+	return gn_node_sites_keep(node, owner, text_of(named, "label"), &root, s, op);
 }
 
 gn_err gn_node_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op)

@@ -390,3 +390,18 @@ size_t gn_manifest_rules_ignored(const struct gn_manifest *m)
 			   GN_GLOB_MAX;
 	return ignored;
 }
+
+size_t gn_manifest_deleted(const struct gn_manifest *before, const struct gn_bundle_file *files,
+			   size_t count, struct gn_slice *out)
+{
+	size_t n = gn_manifest_count(before), k = 0, deleted = 0;
+	for (size_t i = 0; i < n; i++) { /* both sorted by path */
+		struct gn_bundle_file old;
+		gn_manifest_at(before, i, &old);
+		while (k < count && gn_bundle_path_order(files[k].path, old.path) < 0)
+			k++;
+		if (k == count || !gn_slice_eq(files[k].path, old.path))
+			out[deleted++] = old.path;
+	}
+	return deleted;
+}

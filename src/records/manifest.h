@@ -14,6 +14,7 @@
 #define GN_GLOB_MAX 256       /* bytes of a rule's glob */
 /* bytes of all rules' names and values: one answer may carry them all in its head */
 #define GN_BUNDLE_HEADERS 8192
+#define GN_TYPE_LOOK 4096     /* bytes of a file by which its type is told (BU-26) */
 #define GN_PACK_FILE GN_CHUNK /* bytes of a file that is worth packing at most */
 
 /* Relative UTF-8, no "..", no empty part, no control character; *why names the rule broken. */
@@ -25,6 +26,14 @@ GN_MUST gn_err gn_bundle_path_nfc(struct gn_slice path, char out[GN_PATH_MAX], s
 bool gn_bundle_glob_matches(struct gn_slice glob, struct gn_slice path);
 /* By file name suffix; "application/octet-stream" when unknown. */
 const char *gn_bundle_mime(struct gn_slice path);
+
+/* The same; of a file without a suffix by what it begins with, GN_TYPE_LOOK bytes or all: text when
+ * that is UTF-8 without control characters (BU-26). */
+const char *gn_bundle_type(struct gn_slice path, struct gn_slice begins);
+/* Each path by BU-1, and no two of them together (BU-2). GN_USAGE with why naming the path;
+ * GN_NOMEM. */
+GN_MUST gn_err gn_bundle_paths_check(struct gn_alloc *alloc, const struct gn_slice *paths,
+				     size_t count, char why[256]);
 
 struct gn_bundle_file {
 	struct gn_slice path, mime;
@@ -81,6 +90,10 @@ void gn_manifest_at(const struct gn_manifest *m, size_t i, struct gn_bundle_file
  * and an accent (BU-1). */
 GN_MUST gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path,
 				struct gn_bundle_file *out);
+/* Paths of `before` that are not among files, sorted by path: into out, which has room for all of
+ * its files. How many; they borrow from it. */
+size_t gn_manifest_deleted(const struct gn_manifest *before, const struct gn_bundle_file *files,
+			   size_t count, struct gn_slice *out);
 /* What a web server would send for a URL path ("/", "/docs/", "/a%20b"), without the query: a
  * file or the entry of a directory with *status 200, the not-found page with 404, and with 301
  * *redirect when "/docs" must become "/docs/". GN_NOT_FOUND when the site has no such page and

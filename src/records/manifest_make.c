@@ -41,6 +41,18 @@ static gn_err refuse_clash(char why[256], struct gn_slice a, struct gn_slice b)
 	return refuse_file(why, GN_USAGE, b, sentence);
 }
 
+gn_err gn_bundle_paths_check(struct gn_alloc *alloc, const struct gn_slice *paths, size_t count,
+			     char why[256])
+{
+	const char *fault = "";
+	size_t clash[2];
+	for (size_t i = 0; i < count; i++)
+		if (gn_bundle_path_check(paths[i], &fault) != GN_OK)
+			return refuse_file(why, GN_USAGE, paths[i], fault);
+	gn_err err = gn_bundle_find_clash(alloc, paths, count, clash);
+	return err == GN_EXISTS ? refuse_clash(why, paths[clash[0]], paths[clash[1]]) : err;
+}
+
 /* What make works with; all from alloc, freed together. */
 struct scratch {
 	struct gn_slice *paths;

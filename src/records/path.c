@@ -303,3 +303,32 @@ const char *gn_bundle_mime(struct gn_slice path)
 				return mimes[i].mime;
 	return "application/octet-stream";
 }
+
+/* UTF-8, of which a character at the end may be cut, without control characters. */
+static bool is_text(struct gn_slice data)
+{
+	size_t len = data.len;
+	if (!len)
+		return false;
+	for (int cut = 0; data.len == GN_TYPE_LOOK && cut < 3 && !gn_utf8_ok(gn_slice(data.p, len));
+	     cut++)
+		len--;
+	for (size_t i = 0; i < len; i++)
+		if ((data.p[i] < 0x20 &&
+		     !(data.p[i] >= 0x09 && data.p[i] <= 0x0d && data.p[i] != 0x0b)) ||
+		    data.p[i] == 0x7f)
+			return false;
+	return gn_utf8_ok(gn_slice(data.p, len));
+}
+
+const char *gn_bundle_type(struct gn_slice path, struct gn_slice begins)
+{
+	size_t name = path.len;
+	while (name > 0 && path.p[name - 1] != '/')
+		name--;
+	size_t first = name + (name < path.len && path.p[name] == '.');
+	if (begins.len > GN_TYPE_LOOK)
+		begins.len = GN_TYPE_LOOK;
+	bool suffix = first < path.len && memchr(path.p + first, '.', path.len - first);
+	return !suffix && is_text(begins) ? "text/plain; charset=utf-8" : gn_bundle_mime(path);
+}

@@ -118,6 +118,52 @@ static void types_by_suffix(void **state)
 	assert_string_equal(gn_bundle_mime(GN_LIT("")), "application/octet-stream");
 }
 
+/* BU-26: without a suffix by what it begins with. */
+static void types_by_first_bytes(void **state)
+{
+	static const char text[] = "text/plain; charset=utf-8",
+			  bytes[] = "application/octet-stream";
+	char long_one[GN_TYPE_LOOK + 1];
+	(void)state;
+	struct {
+		const char *path;
+		struct gn_slice begins;
+		const char *type;
+	} table[] = {{"README", GN_LIT("hello\n\tthere\r\n"), text},
+		     {"a.d/.profile", GN_LIT("x"), text},
+		     {"a.d/.b.bin", GN_LIT("x"), bytes},
+		     {"a.html", GN_LIT("\xff"), "text/html; charset=utf-8"},
+		     {"README", GN_LIT(""), bytes},
+		     {"README", GN_LIT("a\0b"), bytes},
+		     {"README", GN_LIT("a\x7f"), bytes},
+		     {"README", GN_LIT("a\x0b"), bytes},
+		     {"README", GN_LIT("\xd0\xbf\xd1"), bytes}};
+	for (size_t i = 0; i < GN_COUNT(table); i++)
+		if (strcmp(gn_bundle_type(gn_str(table[i].path), table[i].begins), table[i].type))
+			fail_msg("%zu: %s", i, table[i].path);
+	/* a character may be cut where the look ends, and nowhere else */
+	memset(long_one, 'a', sizeof long_one);
+	memcpy(long_one + GN_TYPE_LOOK - 1, "\xd0\xbf", 2);
+	struct gn_slice all = gn_slice(long_one, sizeof long_one);
+	assert_string_equal(gn_bundle_type(GN_LIT("a"), all), text);
+	memcpy(long_one + GN_TYPE_LOOK - 5, "\xff", 1);
+	assert_string_equal(gn_bundle_type(GN_LIT("a"), all), bytes);
+}
+
+static void lists_of_paths(void **state)
+{
+	char why[256];
+	(void)state;
+	struct gn_slice good[] = {GN_LIT("a/b"), GN_LIT("a/c"), GN_LIT("d")},
+			bad[] = {GN_LIT("a"), GN_LIT("b/../c")},
+			twice[] = {GN_LIT("a"), GN_LIT("A")};
+	assert_int_equal(gn_bundle_paths_check(&heap, good, 3, why), GN_OK);
+	assert_int_equal(gn_bundle_paths_check(&heap, bad, 2, why), GN_USAGE);
+	assert_non_null(strstr(why, "b/../c: "));
+	assert_int_equal(gn_bundle_paths_check(&heap, twice, 2, why), GN_USAGE);
+	assert_non_null(strstr(why, "A: differs"));
+}
+
 /* ---- manifests ---- */
 
 static struct gn_bundle_file file_of(struct gn_slice path, uint64_t size, struct gn_hash *storage)
@@ -145,6 +191,30 @@ static gn_err make(const struct gn_manifest_args *args, struct gn_buf *out, char
 		out->p = NULL;
 	}
 	return err;
+}
+
+static void what_is_gone(void **state)
+{
+	static const char *const before[] = {"a", "b/c", "b/d", "e"};
+	struct gn_bundle_file old[4], now[] = {{.path = GN_LIT("b/c")}, {.path = GN_LIT("b/cc")}};
+	struct gn_manifest_args args = {.files = old, .file_count = 4, .seq = 1};
+	struct gn_manifest *m;
+	struct gn_slice gone[4];
+	struct gn_hash none;
+	struct gn_buf out;
+	char why[256];
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		old[i] = file_of(gn_str(before[i]), 0, &none);
+	assert_int_equal(make(&args, &out, why), GN_OK);
+	assert_int_equal(gn_manifest_open(&heap, gn_buf_slice(&out), &m), GN_OK);
+	assert_int_equal(gn_manifest_deleted(m, now, 2, gone), 3);
+	assert_true(gn_slice_eq(gone[0], GN_LIT("a")) && gn_slice_eq(gone[1], GN_LIT("b/d")) &&
+		    gn_slice_eq(gone[2], GN_LIT("e")));
+	assert_int_equal(gn_manifest_deleted(m, old, 4, gone), 0);
+	assert_int_equal(gn_manifest_deleted(m, NULL, 0, gone), 4);
+	gn_manifest_free(&heap, m);
+	free(out.p);
 }
 
 /* ---- URLs, headers ---- */
@@ -264,6 +334,9 @@ int main(void)
 		cmocka_unit_test(path_rules),
 		cmocka_unit_test(clashes_are_found_on_every_level),
 		cmocka_unit_test(types_by_suffix),
+		cmocka_unit_test(types_by_first_bytes),
+		cmocka_unit_test(lists_of_paths),
+		cmocka_unit_test(what_is_gone),
 		cmocka_unit_test(paths_have_one_form),
 		cmocka_unit_test(urls_resolve_as_a_web_server_would),
 	};

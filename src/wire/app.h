@@ -10,6 +10,7 @@
 #include "wire/generated/app_box_fb.h"
 #include "wire/generated/app_fb.h"
 #include "wire/generated/app_node_fb.h"
+#include "wire/generated/app_site_fb.h"
 #include "wire/generated/app_topic_fb.h"
 #include "wire/generated/app_tunnel_fb.h"
 #include "wire/wire.h"

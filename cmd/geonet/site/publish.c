@@ -112,26 +112,12 @@ static bool parse_headers(struct cli *cli, struct gn_bundle_header out[HEADERS_M
 	return true;
 }
 
-static int path_order(struct gn_slice a, struct gn_slice b)
-{
-	int c = memcmp(a.p, b.p, a.len < b.len ? a.len : b.len);
-	return c ? c : (a.len > b.len) - (a.len < b.len);
-}
-
 /* Paths of the version before that are gone; the list's texts belong to previous. */
 static struct gn_slice *find_deleted(struct publication *p, const struct gn_bundle_file *files)
 {
-	size_t n = p->previous ? gn_manifest_count(p->previous) : 0, k = 0;
+	size_t n = p->previous ? gn_manifest_count(p->previous) : 0;
 	struct gn_slice *list = cli_alloc((n + 1) * sizeof *list);
-	p->deleted = 0;
-	for (size_t i = 0; i < n; i++) { /* both sorted by path */
-		struct gn_bundle_file old;
-		gn_manifest_at(p->previous, i, &old);
-		while (k < p->folder.count && path_order(files[k].path, old.path) < 0)
-			k++;
-		if (k == p->folder.count || !gn_slice_eq(files[k].path, old.path))
-			list[p->deleted++] = old.path;
-	}
+	p->deleted = n ? gn_manifest_deleted(p->previous, files, p->folder.count, list) : 0;
 	return list;
 }
 

@@ -3922,10 +3922,66 @@ static inline struct gn_slice gn_fb_file_is_mime(struct gn_fb_file_is t)
 	return gn_fbt_bytes(t.t, 3);
 }
 
+/* ---- SpreadSite ---- */
+
+/* The version is known by the root of its manifest. */
+struct gn_fb_spread_site {
+	struct gn_fbt t;
+};
+struct gn_fb_spread_site_args {
+	const struct gn_fb_key *owner;
+	struct gn_slice label;
+	const struct gn_fb_hash *root;
+};
+static const struct gn_fb_field gn_fbfields_spread_site[] = {
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_spread_site_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_spread_site_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_spread_site_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_spread_site = {"SpreadSite", NULL, gn_fbfields_spread_site, 3};
+
+GN_MUST static inline gn_err gn_fb_spread_site_verify(struct gn_slice in, struct gn_fb_spread_site *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_spread_site, &out->t);
+}
+static inline gn_fbref gn_fb_spread_site_make(struct gn_fbb *b, const struct gn_fb_spread_site_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_spread_site, args);
+}
+static inline bool gn_fb_spread_site_has_owner(struct gn_fb_spread_site t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_spread_site_owner(struct gn_fb_spread_site t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_spread_site_has_label(struct gn_fb_spread_site t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_spread_site_label(struct gn_fb_spread_site t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_spread_site_has_root(struct gn_fb_spread_site t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_spread_site_root(struct gn_fb_spread_site t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_hash, &v);
+	return v;
+}
+
 /* ---- BlocksSpread ---- */
 
 /* Copies of blocks to other nodes: Progress as it goes on, the last one with `code`. `once`: the node
- * does not look after them afterwards. */
+ * does not look after them afterwards. `site`: they are all blocks of this version of a site, which it
+ * keeps as its own from then on (docs/spec/services.md BU-21). */
 struct gn_fb_blocks_spread {
 	struct gn_fbt t;
 };
@@ -3937,14 +3993,16 @@ struct gn_fb_blocks_spread_args {
 	uint8_t copies;
 	uint64_t keep_until;
 	bool once;
+	gn_fbref site; /* SpreadSite */
 };
 static const struct gn_fb_field gn_fbfields_blocks_spread[] = {
 	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_blocks_spread_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 	{"copies", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_blocks_spread_args, copies), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"keep_until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_blocks_spread_args, keep_until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"once", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_blocks_spread_args, once), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"site", GN_FB_TABLE, GN_FB_UINT, 4, offsetof(struct gn_fb_blocks_spread_args, site), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_spread_site}, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_blocks_spread = {"BlocksSpread", NULL, gn_fbfields_blocks_spread, 4};
+static const struct gn_fb_type gn_fbtype_blocks_spread = {"BlocksSpread", NULL, gn_fbfields_blocks_spread, 5};
 
 GN_MUST static inline gn_err gn_fb_blocks_spread_verify(struct gn_slice in, struct gn_fb_blocks_spread *out)
 {
@@ -3983,6 +4041,14 @@ static inline uint64_t gn_fb_blocks_spread_keep_until(struct gn_fb_blocks_spread
 static inline bool gn_fb_blocks_spread_once(struct gn_fb_blocks_spread t)
 {
 	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_blocks_spread_has_site(struct gn_fb_blocks_spread t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_fb_spread_site gn_fb_blocks_spread_site(struct gn_fb_blocks_spread t)
+{
+	return (struct gn_fb_spread_site){gn_fbt_table(t.t, 4)};
 }
 
 /* ---- Progress ---- */
@@ -4920,6 +4986,7 @@ static const struct gn_fb_type *const gn_fbtypes_app_node[] = {
 	&gn_fbtype_file_added,
 	&gn_fbtype_file_get,
 	&gn_fbtype_file_is,
+	&gn_fbtype_spread_site,
 	&gn_fbtype_blocks_spread,
 	&gn_fbtype_progress,
 	&gn_fbtype_site_get,
