@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The wallet of an agent over a real hub: agent_wallet_test.py BIN_DIR CASE (hub_rig.py)."""
-import os, signal, sys, uuid
+import os, subprocess, sys, uuid
 
 sys.dont_write_bytecode = True
 from agent_wallet_rig import Agent, stop_all
@@ -111,7 +111,6 @@ def case_offers(bin_dir, base, rng):
     ben.trust(ann, "20")
     cay.trust(ben, "20")
     geonet = os.path.join(bin_dir, "geonet")
-    import subprocess
     ben.down()
     subprocess.run([geonet, "--data", ben.data, "wallet", "trust", ann.pid, "20", "UAH", "--ask"],
                    env=dict(os.environ, GEONET_HUB=hub.url), check=True, capture_output=True)

@@ -319,10 +319,11 @@ gn_err agent_call_wallet_request(struct agent_request *r)
 	struct agent_wallet_hub *h =
 		in && lengths_ok(r, in) ? hub_of(r, gn_wallet_text(in, "hub")) : NULL;
 	const char *typed = gn_wallet_text(in, "amount"), *unit = gn_wallet_text(in, "equivalent");
-	if (h && !h->seen)
+	bool known = h && json_object_get(h->seen, "equivalents");
+	if (h && !known)
 		agent_wallet_refuse(r, GN_PENDING, "unreachable",
 				    "the hub was not read yet, so its equivalents are not known");
-	if (h && h->seen) {
+	if (known) {
 		enum gn_wallet_amount is =
 			gn_wallet_amount(json_object_get(h->seen, "equivalents"), unit,
 					 *typed ? typed : NULL, &amount, &precision);

@@ -33,7 +33,7 @@ json_t *agent_wallet_show_hub(const struct agent_wallet_hub *h)
 	const json_t *me = json_object_get(h->seen, "me");
 	json_t *out = json_pack("{ss ss sI sb}", "hub", h->its.pid, "url", h->url, "at",
 				(json_int_t)gn_wallet_number(h->seen, "at") * 1000, "old",
-				h->kind != NULL || !h->seen);
+				h->kind != NULL || !gn_wallet_number(h->seen, "at"));
 	COPY(out, me, {"name", "display_name"}, {"status", "status"});
 	if (h->kind) {
 		json_object_set_new(out, "kind", json_string(h->kind));

@@ -259,6 +259,8 @@ static void joined(struct gn_agent *a, struct agent_ask *q)
 	memcpy(h->token, q->token, sizeof h->token);
 	memcpy(h->refresh, q->refresh, sizeof h->refresh);
 	h->token_at = a->now;
+	if (!h->seen) /* the rest is read in the next turn */
+		h->seen = json_pack("{sO}", "me", json_object_get(q->out, "me"));
 	h->seq = q->seq > h->seq ? q->seq : h->seq;
 	gn_err err = agent_wallet_keep_hub(a, h);
 	if (err) {
