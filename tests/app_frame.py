@@ -119,8 +119,8 @@ class Link:
         self.put("AppProof", {"mac": raw(proof(b"client"))})
         self.ready = self.take("AppReady")
 
-    def put(self, body, table, call=0):
-        self.ws.send(encode({"call": call, "body_type": body, "body": table}))
+    def put(self, body, table, call=0, ms=0):
+        self.ws.send(encode({"call": call, "deadline_ms": ms, "body_type": body, "body": table}))
 
     def take(self, want=None):
         frame = decode(self.ws.recv())

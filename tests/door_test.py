@@ -250,20 +250,54 @@ def case_network(nodes, seed):
     for i in range(5):
         url = url_of(ann)
         _, made = app.Link(port, *app.code_of(url)).ask("Agent", "ClientClaim", {"name": "A"})
-        links.append(app.Link(port, bytes(made["id"]["b"]) + bytes(16), bytes(made["secret"]["b"])))
+        links.append(app.Link(port, bytes(made["id"]["b"]) + bytes(16),
+                              bytes(made["secret"]["b"])))
     for i, link in enumerate(links):
         for call in range(1, 2 if i == 4 else 6):
             link.put("AppNode", {"body_type": "NodePing", "body": {
-                "key": app.raw(bytes([88]) * 32), "patience_ms": 20000}}, call)
+                "key": app.raw(bytes([88]) * 32), "patience_ms": 50000}}, call, 120000)
         frame = link.take()
         check(frame["body_type"] == "AppError", f"{i}: {frame}")
         want = "as many as one may" if i < 4 else "as much as it may be at once"
         check(frame["call"] == (5 if i < 4 else 1) and want in frame["body"]["detail"],
               f"{i}: {frame}")
-    nodes.all[0].stop()
+    gone = nodes.all.pop(0)
+    gone.stop()
+    check(gone.process.wait(60) == 0, "it ended")
     link = app.Link(port, own, secret)
     said = link.ask("Node", "NodeStatus")
     check(said[0] == "AppError" and "node" in said[1]["detail"], f"{said}")
+
+
+def case_start(nodes, seed):
+    """From nothing: geonet app starts an agent that waits, and the app makes its keys (AG-121)."""
+    app = frames()
+    nodes.start(1)
+    data = os.path.join(nodes.base, "new")
+    os.mkdir(data, 0o700)
+    run = lambda *words: subprocess.run([os.path.join(nodes.bin, "geonet"), "--data", data, *words],
+                                        capture_output=True, text=True, timeout=120, check=False)
+    done = run("app", "--print")
+    try:
+        check(done.returncode == 0, done.stderr)
+        check(not os.path.exists(os.path.join(data, "identity.key")), "keys were made unasked")
+        url = done.stdout.strip()
+        port = int(url.split(":")[2].split("/")[0])
+        link = app.Link(port, *app.code_of(url))
+        check("state" not in link.ask("Agent", "AgentStatus")[1], "it is new")
+        said = link.ask("Agent", "ClientClaim", {"name": "A"})
+        check(said[0] == "AppError", f"claimed before there are keys: {said}")
+        said = link.ask("Agent", "AgentStart", {"name": "Ann", "passphrase": list(b"horse")})
+        check(said[0] == "AgentStatusIs" and said[1]["state"] == "Open", f"{said}")
+        said = link.ask("Agent", "ClientClaim", {"name": "A", "passphrase": list(b"horse")})
+        check(said[0] == "ClientMade", f"{said}")
+        own = bytes(said[1]["id"]["b"]) + bytes(16)
+        link = app.Link(port, own, bytes(said[1]["secret"]["b"]))
+        check(link.ask("Contact", "InviteNew", {"uses": 1})[0] == "Invite", "it works")
+        said = link.ask("Agent", "AgentStart", {"name": "Eve", "passphrase": []})
+        check(said[0] == "AppError", f"twice: {said}")
+    finally:
+        run("agent", "down")
 
 
 def relay(port, to):

@@ -258,6 +258,11 @@ struct gn_agent {
 		uint64_t cursor; /* that the store has for it; 0: none */
 	} *events;               /* owned */
 	size_t event_count, event_cap;
+	struct agent_register_key { /* of a program's register that changed: to be told */
+		uint8_t len;
+		char key[GN_CONTENT_REGISTER_KEY_MAX];
+	} *registers; /* owned */
+	size_t register_count, register_cap;
 	uint64_t told_ahead; /* cursors below it are the store's word not to be taken again */
 
 	/* post.c */
@@ -515,6 +520,12 @@ void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
 void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner);
 /* They were not found in time: whoever accepted them hears it. */
 void agent_serve_unfound(struct gn_agent *a, const struct gn_pk *owner);
+
+/* ---- events.c, serve_register.c: registers of programs ---- */
+
+/* One is stored in the transaction that is under way: who listens is told. */
+GN_MUST gn_err agent_register_moved(struct gn_agent *a, struct gn_slice key);
+void agent_serve_registers(struct gn_agent *a); /* tells of those that moved */
 
 /* ---- backup.c ---- */
 

@@ -307,6 +307,25 @@ GN_MUST gn_err gn_agent_register_get(struct gn_agent_db *db, struct gn_slice key
 GN_MUST gn_err gn_agent_registers(struct gn_agent_db *db, struct gn_slice after, unsigned limit,
 				  gn_agent_register_fn *fn, void *user, bool *more);
 
+/* Those whose keys begin with `prefix`, come after `after`, do not begin with `without`, and have a
+ * value of more than its key's and `beside` bytes; by key. */
+struct gn_agent_registers_part {
+	struct gn_slice prefix, after, without;
+	size_t beside;
+	unsigned limit;
+};
+GN_MUST gn_err gn_agent_registers_of(struct gn_agent_db *db,
+				     const struct gn_agent_registers_part *part,
+				     gn_agent_register_fn *fn, void *user, bool *more);
+struct gn_agent_registers_sum {
+	uint64_t count, bytes; /* bytes: of values as they are stored */
+};
+/* Of all whose keys do not begin with this. */
+GN_MUST gn_err gn_agent_registers_sum(struct gn_agent_db *db, struct gn_slice without,
+				      struct gn_agent_registers_sum *out);
+/* The first of those whose value has `len` bytes more than its key goes. GN_NOT_FOUND. */
+GN_MUST gn_err gn_agent_registers_drop(struct gn_agent_tx *tx, struct gn_slice without, size_t len);
+
 /* ---- files: on their way, and messages that carry some ---- */
 
 struct gn_agent_file {

@@ -149,6 +149,80 @@ gn_err gn_agent_registers(struct gn_agent_db *db, struct gn_slice after, unsigne
 	return agent_q_over(&q, err);
 }
 
+/* What is past all that begin with it. */
+static struct gn_slice end_of(struct gn_slice prefix, uint8_t room[AGENT_NAME_MAX + 1])
+{
+	GN_ASSERT(prefix.len && prefix.len <= AGENT_NAME_MAX);
+	memcpy(room, prefix.p, prefix.len);
+	room[prefix.len] = 0xff; /* no text has it */
+	return gn_slice(room, prefix.len + 1);
+}
+
+gn_err gn_agent_registers_of(struct gn_agent_db *db, const struct gn_agent_registers_part *part,
+			     gn_agent_register_fn *fn, void *user, bool *more)
+{
+	uint8_t end[AGENT_NAME_MAX + 1], beyond[AGENT_NAME_MAX + 1] = {0xff};
+	struct gn_agent_register r;
+	unsigned left = agent_limit(part->limit);
+	*more = false;
+	if (part->prefix.len > AGENT_NAME_MAX)
+		return GN_OK;
+	struct agent_q q = agent_q(db, "SELECT key, value, time, device FROM registers"
+				       " WHERE key > ? AND key >= ? AND key < ? AND"
+				       " (key < ? OR key > ?) AND length(value) > length(key) + ?"
+				       " ORDER BY key LIMIT ?");
+	agent_q_blob(&q, part->after);
+	agent_q_blob(&q, part->prefix);
+	agent_q_blob(&q, part->prefix.len ? end_of(part->prefix, beyond) : gn_slice(beyond, 1));
+	agent_q_blob(&q, part->without);
+	agent_q_blob(&q, end_of(part->without, end));
+	agent_q_int(&q, part->beside);
+	agent_q_int(&q, left + 1);
+	gn_err err;
+	while (!(err = agent_q_row(&q))) {
+		if ((*more = left-- == 0) || (err = read_register(&q, &r)) || !fn(user, &r))
+			break;
+	}
+	return agent_q_over(&q, err);
+}
+
+gn_err gn_agent_registers_sum(struct gn_agent_db *db, struct gn_slice without,
+			      struct gn_agent_registers_sum *out)
+{
+	uint8_t room[AGENT_NAME_MAX + 1];
+	struct agent_q q =
+		agent_q(db, "SELECT count(*), coalesce(sum(length(value)), 0) FROM registers"
+			    " WHERE key < ? OR key > ?");
+	agent_q_blob(&q, without);
+	agent_q_blob(&q, end_of(without, room));
+	gn_err err = agent_q_row(&q);
+	if (!err) {
+		out->count = agent_q_get(&q, 0);
+		out->bytes = agent_q_get(&q, 1);
+	}
+	agent_q_end(&q);
+	return err;
+}
+
+gn_err gn_agent_registers_drop(struct gn_agent_tx *tx, struct gn_slice without, size_t len)
+{
+	uint8_t room[AGENT_NAME_MAX + 1], key[AGENT_NAME_MAX];
+	struct gn_buf found = {key, 0, sizeof key};
+	struct agent_q q = agent_q_tx(tx, "SELECT key FROM registers WHERE (key < ? OR key > ?)"
+					  " AND length(value) = length(key) + ? LIMIT 1");
+	agent_q_blob(&q, without);
+	agent_q_blob(&q, end_of(without, room));
+	agent_q_int(&q, len);
+	gn_err err = agent_q_row(&q);
+	if (!err)
+		err = gn_buf_put(&found, agent_q_bytes(&q, 0));
+	agent_q_end(&q);
+	GN_TRY(err);
+	q = agent_q_tx(tx, "DELETE FROM registers WHERE key = ?");
+	agent_q_blob(&q, gn_buf_slice(&found));
+	return agent_q_run(&q);
+}
+
 /* ---- clients ---- */
 
 gn_err gn_agent_client_put(struct gn_agent_tx *tx, const struct gn_agent_client *c)

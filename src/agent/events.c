@@ -8,6 +8,8 @@
  * Rules: AG-39, AG-90; docs/spec/app.md AP-10. */
 #include "agent/events_int.h"
 
+#include <stdlib.h>
+
 #define TOLD_NEXT "told" /* a single value: cursors below it may have been told */
 
 gn_err agent_events_ahead(struct gn_agent *a, struct gn_agent_tx *tx)
@@ -99,4 +101,24 @@ bool agent_event_named(const struct gn_agent_event *e, struct gn_people_event *o
 		return true;
 	default: return false; /* of a newer program */
 	}
+}
+
+gn_err agent_register_moved(struct gn_agent *a, struct gn_slice key)
+{
+	struct gn_slice own = GN_LIT("people/");
+	if (key.len > GN_CONTENT_REGISTER_KEY_MAX ||
+	    gn_slice_eq(gn_slice_sub(key, 0, own.len), own))
+		return GN_OK; /* of people: what it says of a contact is told as the contact */
+	if (a->register_count == a->register_cap) {
+		size_t cap = a->register_cap ? 2 * a->register_cap : 16;
+		void *grown = realloc(a->registers, cap * sizeof *a->registers);
+		if (!grown)
+			return GN_NOMEM;
+		a->registers = grown;
+		a->register_cap = cap;
+	}
+	struct agent_register_key *out = &a->registers[a->register_count++];
+	out->len = (uint8_t)key.len;
+	memcpy(out->key, key.p, key.len);
+	return GN_OK;
 }

@@ -277,7 +277,9 @@ static gn_err keep_row(struct gn_agent *a, struct gn_agent_tx *tx, const struct 
 		return gn_agent_chat_put(tx,
 					 &(struct gn_agent_chat){.id = chat, .bytes = row->bytes});
 	case GN_PEOPLE_ROW_MESSAGE: return keep_message(a, tx, row);
-	case GN_PEOPLE_ROW_REGISTER: return gn_agent_register_set(tx, row->key, row->bytes);
+	case GN_PEOPLE_ROW_REGISTER:
+		GN_TRY(agent_register_moved(a, row->key));
+		return gn_agent_register_set(tx, row->key, row->bytes);
 	}
 	return GN_INTERNAL;
 }

@@ -184,7 +184,9 @@ void agent_close(struct gn_agent *a)
 	a->people = NULL;
 	a->e2ee = NULL;
 	a->db = NULL;
-	a->event_count = a->claim_count = 0;
+	free(a->registers);
+	a->registers = NULL;
+	a->event_count = a->register_count = a->register_cap = a->claim_count = 0;
 	memset(a->approvals, 0, sizeof a->approvals);
 	agent_told_close(a);
 	if (a->found_content)

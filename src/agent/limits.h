@@ -335,6 +335,12 @@
 /* Of a node that is the machine's service. */
 #define AGENT_SERVICE_SOCKET "/run/geonet/app.sock"
 
+/* Registers of programs, and bytes of their keys and values: a few for each of a thousand chats. */
+#define AGENT_REGISTERS_MAX 16384u
+#define AGENT_REGISTERS_BYTES (UINT64_C(8) << 20)
+/* Bytes of them in one answer: a frame has 1 MiB. */
+#define AGENT_REGISTERS_SHOWN (640u << 10)
+
 /* ---- presence ---- */
 /* Seconds that a topic is used (people.md: weekly), and its record's ttl, renewed at its half. */
 #define AGENT_PRESENCE_TOPIC (7u * 86400u)

@@ -69,7 +69,8 @@ gn_err agent_call_pass(struct agent_request *r)
 	gn_fbb_keep(b, gn_slice(t.buf, t.len));
 	gn_fbref table = gn_fbb_kept(b, t);
 	r->passes = true;
-	GN_TRY(gn_agent_link_call(a->link, r->base.asked->kind, table, 0, on_answer, r, &r->asked));
+	GN_TRY(gn_agent_link_call(a->link, r->base.asked->kind, table, gn_host_left_ms(&r->base),
+				  on_answer, r, &r->asked));
 	gn_host_hold(&r->base);
 	return GN_OK;
 }

@@ -14,6 +14,7 @@
 
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
 
+static const char *const starts[] = {"now", "wait", NULL};
 static const char *const yes_no[] = {"yes", "no", NULL};
 
 #define IN(member) GN_HOST_FIELD(struct gn_agent_config, member)
@@ -40,6 +41,10 @@ const struct gn_host_setting gn_agent_settings[] = {
 	 .help = "ask for boxes, presence and records under throwaway keys, new each day, through "
 		 "relays: who holds them does not see this machine. It costs the first message to "
 		 "somebody a second, large ones more; no: they see whose node asks"},
+	{.name = "start", .kind = GN_HOST_CHOICE, .value = "now|wait", .words = starts,
+	 IN(start_wait), .standard = "now", .expected = "now or wait",
+	 .help = "where there are no keys yet: make them at once, without a passphrase, or when "
+		 "the app or geonet agent start says so"},
 	{.name = "app", .kind = GN_HOST_NUMBER, .value = "N|off", .most = 65535, IN(app),
 	 .off_at = offsetof(struct gn_agent_config, app_off), .standard = "7781",
 	 .expected = "a TCP port, 0 for a free one, or off",
@@ -137,6 +142,8 @@ static void tell_events(struct gn_agent *a)
 		tell_event(a, &e.said, e.cursor);
 	}
 	a->event_count = 0;
+	if (!a->failed)
+		agent_serve_registers(a);
 }
 
 static void on_up(void *user)
@@ -205,7 +212,7 @@ gn_time agent_pump(struct gn_agent *a)
 	if (!a->failed)
 		gn_agent_know_pump(a->know);
 	next = gn_time_min(next, tell_claims(a));
-	bool events = a->event_count > 0;
+	bool events = a->event_count + a->register_count > 0;
 	tell_events(a);
 	return events ? a->now : next; /* what they brought moves in the next turn */
 }
@@ -317,7 +324,7 @@ static gn_err start(struct gn_agent *a, const struct gn_host_config *host, char 
 				   "a backup was being put back into %.300s and that was cut off: "
 				   "geonet agent restore again",
 				   a->config.data);
-	if (gn_agent_vault_state(a->vault) == GN_AGENT_NEW) {
+	if (gn_agent_vault_state(a->vault) == GN_AGENT_NEW && !a->config.start_wait) {
 		/* an identity under a passphrase waits for it: AgentStart */
 		err = gn_agent_vault_create(a->vault, NULL, gn_slice(NULL, 0), a->now);
 		if (err && err != GN_PASSPHRASE)

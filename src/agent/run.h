@@ -13,9 +13,10 @@ struct gn_agent_config {
 	char name[129];    /* of a person who is new here */
 	char device_name[65];
 	char log_file[512];
-	uint16_t app;   /* loopback port of the app; 0: a free one */
-	bool app_off;   /* none */
-	bool fresh_off; /* boxes, presence and records are asked for as the node itself */
+	uint16_t app;    /* loopback port of the app; 0: a free one */
+	bool app_off;    /* none */
+	bool start_wait; /* where there are no keys yet none are made before AgentStart */
+	bool fresh_off;  /* boxes, presence and records are asked for as the node itself */
 	enum gn_log_level log;
 };
 extern const struct gn_host_setting gn_agent_settings[];

@@ -145,7 +145,7 @@ enum { LOCKED = GN_HOST_CALL_OWN }; /* also while it is locked */
 
 static const struct agent_call calls[] = {
 	{CALL(AGENT, AGENT_STATUS, LOCKED), call_status, EACH},
-	{CALL(AGENT, AGENT_START, LOCKED), call_start, "agent"},
+	{CALL(AGENT, AGENT_START, LOCKED), call_start, OPENS},
 	{CALL(AGENT, UNLOCK, LOCKED), call_unlock, OPENS},
 	{CALL(AGENT, LOCK, LOCKED), call_lock, "agent"},
 	{CALL(AGENT, AGENT_PASSPHRASE, LOCKED), call_passphrase, OWN},
@@ -178,6 +178,8 @@ static const struct agent_call calls[] = {
 	{CALL(CHAT, CHAT_FILE_GET, GN_HOST_CALL_STREAM), agent_call_file_get, "chat"},
 	{CALL(CHAT, CHAT_FILES_LIST, 0), agent_call_files_list, "chat"},
 	{CALL(CHAT, CHAT_FILE_DROP, 0), agent_call_file_drop, "send/*"},
+	{CALL(CHAT, REGISTER_SET, 0), agent_call_register_set, "send/*"},
+	{CALL(CHAT, REGISTERS_LIST, 0), agent_call_registers_list, "chat"},
 	{CALL(AGENT, CLIENTS_LIST, 0), agent_call_clients_list, "agent"},
 	{CALL(AGENT, CLIENT_ADD, 0), agent_call_client_add, "agent"},
 	{CALL(AGENT, CLIENT_REMOVE, 0), agent_call_client_remove, "agent"},
@@ -220,7 +222,7 @@ static bool refuse(struct agent_request *r, const char *text)
 	return false;
 }
 
-/* AG-121: who proved a code may look, unlock, claim. */
+/* AG-121: who proved a code may look, start, unlock, claim. */
 static bool may_pairing(struct agent_request *r, const char *right)
 {
 	bool yes = right && (!*right || strcmp(right, OPENS) == 0 || strcmp(right, CLAIM) == 0);

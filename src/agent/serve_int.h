@@ -4,7 +4,7 @@
 
 #include "agent/agent_int.h"
 
-enum { AGENT_TOLD_FILE = 5 }; /* bit of events, after told.c's */
+enum { AGENT_TOLD_FILE = 5, AGENT_TOLD_REGISTER = 6 }; /* bits of events, after told.c's */
 
 /* A request of the agent's; host's first. */
 struct agent_request {
@@ -91,6 +91,9 @@ gn_err agent_call_message_retry(struct agent_request *r);
 gn_err agent_call_message_get(struct agent_request *r);
 gn_err agent_call_history(struct agent_request *r);
 gn_err agent_call_search(struct agent_request *r);
+
+gn_err agent_call_register_set(struct agent_request *r);
+gn_err agent_call_registers_list(struct agent_request *r);
 
 /* ---- backup.c ---- */
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { AGENT_TOLD_WALLET = 6 }; /* bit of events, after files' */
+enum { AGENT_TOLD_WALLET = 7 }; /* bit of events, after files' */
 
 void agent_wallet_refuse(struct agent_request *r, gn_err err, const char *kind, const char *fmt,
 			 ...)

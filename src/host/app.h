@@ -107,6 +107,8 @@ void gn_host_app_tell(struct gn_host_app *app, struct gn_slice frame, gn_time no
 void gn_host_app_gap(struct gn_host_app *app, uint64_t first, gn_time now);
 /* It reads what it is sent: it may be told more. */
 bool gn_host_app_listens(const struct gn_host_app *app);
+/* When this call is late; GN_NEVER: it lasts, or it is over. */
+gn_time gn_host_app_until(struct gn_host_app *app, uint64_t call);
 /* A call that lasts until it is cancelled: it is never late. */
 void gn_host_app_lasts(struct gn_host_app *app, uint64_t call);
 /* We end it: the last frame says why. */

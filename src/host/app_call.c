@@ -133,6 +133,12 @@ gn_err gn_host_app_refuse(struct gn_host_app *app, uint64_t call,
 	return GN_OK;
 }
 
+gn_time gn_host_app_until(struct gn_host_app *app, uint64_t call)
+{
+	struct app_call **link = gn_host_app_find(app, call);
+	return link ? (*link)->until : GN_NEVER;
+}
+
 void gn_host_app_lasts(struct gn_host_app *app, uint64_t call)
 {
 	struct app_call **link = gn_host_app_find(app, call);

@@ -80,6 +80,8 @@ void gn_host_resume(struct gn_host_request *r);
 size_t gn_host_room(struct gn_host_request *r);
 void gn_host_send(struct gn_host_request *r, struct gn_slice bytes); /* at most so many */
 void gn_host_send_end(struct gn_host_request *r);
+/* Milliseconds until this call is late, 1 at least; 0: it says nothing of that. */
+uint32_t gn_host_left_ms(const struct gn_host_request *r);
 /* A call that lasts until it is cancelled. */
 void gn_host_lasts(struct gn_host_request *r);
 

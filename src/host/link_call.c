@@ -281,6 +281,16 @@ const uint8_t *gn_host_client(const struct gn_host_request *r)
 	return r->via ? gn_host_app_client(r->via->app) : NULL;
 }
 
+uint32_t gn_host_left_ms(const struct gn_host_request *r)
+{
+	gn_time until = r->via ? gn_host_app_until(r->via->app, r->call) : GN_NEVER,
+		now = gn_os_steady();
+	if (until == GN_NEVER)
+		return 0;
+	return until > now + GN_MSEC ? (uint32_t)((until - now) / GN_MSEC)
+				     : 1; /* an hour at most */
+}
+
 void gn_host_lasts(struct gn_host_request *r)
 {
 	if (r->via)

@@ -342,7 +342,8 @@ GN_MUST gn_err gn_people_expire(struct gn_people *p, const struct gn_pk *owner, 
  * "people/" are this module's. GN_TEXT, GN_TOO_LARGE, GN_DENIED. */
 GN_MUST gn_err gn_people_set(struct gn_people *p, struct gn_slice key, struct gn_slice value,
 			     gn_time now);
-/* A register's row as its value; borrows. GN_CORRUPT. */
+/* A register's row as its value; borrows. GN_CORRUPT. It has so many bytes beside key and value. */
+#define GN_PEOPLE_REGISTER_ROW 25
 GN_MUST gn_err gn_people_register_open(struct gn_slice row, struct gn_content_register *out);
 
 struct gn_people_invite {

@@ -18,6 +18,7 @@ size_t people_register_row(const struct gn_content_register *r, uint8_t *out, si
 	struct gn_content_register copy = *r;
 	walk_register(&f, &copy);
 	GN_ASSERT(!people_form_broken(&f));
+	GN_ASSERT(gn_writer_len(&f.w) == r->key.len + r->value.len + GN_PEOPLE_REGISTER_ROW);
 	return gn_writer_len(&f.w);
 }
 

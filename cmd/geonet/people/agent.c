@@ -79,14 +79,18 @@ int cmd_agent_status(struct cli *cli)
 			  "the agent's status");
 }
 
-/* options: of the command line that are the agent's too; NULL: none. */
-static int launch(struct cli *cli, const struct cli_option *options)
+/* options: of the command line that are the agent's too; NULL: none. wait: makes no keys yet. */
+static int launch(struct cli *cli, const struct cli_option *options, bool wait)
 {
 	if (!make_folders(cli, cli->data, 0700))
 		return CLI_FAILED;
 	bool known = identity_exists(cli);
 	char *words[20] = {cli_beside("geonet-agent"), "--data", cli->data, "--ready-fd", "3"};
 	int n = 5;
+	if (wait) {
+		words[n++] = cli_format("--start");
+		words[n++] = cli_format("wait");
+	}
 	for (const struct cli_option *o = options; o && o->name; o++)
 		if (o->value && cli_option(cli, o->name)) {
 			words[n++] = cli_format("--%s", o->name);
@@ -111,7 +115,7 @@ static int launch(struct cli *cli, const struct cli_option *options)
 
 int agent_launch(struct cli *cli)
 {
-	return launch(cli, NULL);
+	return launch(cli, NULL, true);
 }
 
 int cmd_agent_up(struct cli *cli)
@@ -120,7 +124,7 @@ int cmd_agent_up(struct cli *cli)
 		cli_note(cli, "An agent is running already.");
 		return cmd_agent_status(cli);
 	}
-	int exit = launch(cli, cli->command->options);
+	int exit = launch(cli, cli->command->options, false);
 	return exit ? exit : cmd_agent_status(cli);
 }
 

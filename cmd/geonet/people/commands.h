@@ -11,7 +11,8 @@ extern const struct cli_command agent_commands[], contacts_commands[], msg_comma
 extern const struct cli_command app_commands[];
 
 int cmd_app(struct cli *cli);
-/* Starts the agent with what its settings say; CLI_OK once it is ready. */
+/* Starts the agent with what its settings say; a new one waits for its keys. CLI_OK once it is
+ * ready. */
 int agent_launch(struct cli *cli);
 int cmd_agent_up(struct cli *cli);
 int cmd_agent_down(struct cli *cli);

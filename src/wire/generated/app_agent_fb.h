@@ -167,6 +167,9 @@ enum gn_fb_app_chat_body {
 	GN_FB_APP_CHAT_BODY_CHAT_FILES_LIST = 19,
 	GN_FB_APP_CHAT_BODY_CHAT_FILES_IS = 20,
 	GN_FB_APP_CHAT_BODY_CHAT_FILE_DROP = 21,
+	GN_FB_APP_CHAT_BODY_REGISTER_SET = 22,
+	GN_FB_APP_CHAT_BODY_REGISTERS_LIST = 23,
+	GN_FB_APP_CHAT_BODY_REGISTERS_IS = 24,
 };
 
 enum gn_fb_app_job_body {
@@ -196,7 +199,8 @@ enum gn_fb_app_told_body {
 	GN_FB_APP_TOLD_BODY_TOLD_TYPING = 4,
 	GN_FB_APP_TOLD_BODY_TOLD_NOTICE = 5,
 	GN_FB_APP_TOLD_BODY_TOLD_FILE = 6,
-	GN_FB_APP_TOLD_BODY_TOLD_WALLET = 7,
+	GN_FB_APP_TOLD_BODY_TOLD_REGISTER = 7,
+	GN_FB_APP_TOLD_BODY_TOLD_WALLET = 8,
 };
 
 /* Chosen by the client that says it, so that a repeat says nothing twice. */
@@ -2999,6 +3003,195 @@ static inline struct gn_fb_message_id gn_fb_chat_file_drop_id(struct gn_fb_chat_
 	return v;
 }
 
+/* ---- RegisterSet ---- */
+
+/* Without a value, or with an empty one: it is taken away. A key has 1 to 96 bytes, a value up to 8,192;
+ * keys that begin with "people/" are the agent's own. */
+struct gn_fb_register_set {
+	struct gn_fbt t;
+};
+struct gn_fb_register_set_args {
+	struct gn_slice key;
+	struct gn_slice value;
+};
+static const struct gn_fb_field gn_fbfields_register_set[] = {
+	{"key", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_register_set_args, key), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"value", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_register_set_args, value), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_register_set = {"RegisterSet", NULL, gn_fbfields_register_set, 2};
+
+GN_MUST static inline gn_err gn_fb_register_set_verify(struct gn_slice in, struct gn_fb_register_set *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_register_set, &out->t);
+}
+static inline gn_fbref gn_fb_register_set_make(struct gn_fbb *b, const struct gn_fb_register_set_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_register_set, args);
+}
+static inline bool gn_fb_register_set_has_key(struct gn_fb_register_set t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_register_set_key(struct gn_fb_register_set t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_register_set_has_value(struct gn_fb_register_set t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_register_set_value(struct gn_fb_register_set t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- RegisterValue ---- */
+
+/* time: Unix ms, when it was set. */
+struct gn_fb_register_value {
+	struct gn_fbt t;
+};
+struct gn_fb_register_value_args {
+	struct gn_slice key;
+	struct gn_slice value;
+	uint64_t time;
+};
+static const struct gn_fb_field gn_fbfields_register_value[] = {
+	{"key", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_register_value_args, key), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"value", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_register_value_args, value), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_register_value_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_register_value = {"RegisterValue", NULL, gn_fbfields_register_value, 3};
+
+GN_MUST static inline gn_err gn_fb_register_value_verify(struct gn_slice in, struct gn_fb_register_value *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_register_value, &out->t);
+}
+static inline gn_fbref gn_fb_register_value_make(struct gn_fbb *b, const struct gn_fb_register_value_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_register_value, args);
+}
+static inline bool gn_fb_register_value_has_key(struct gn_fb_register_value t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_register_value_key(struct gn_fb_register_value t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_register_value_has_value(struct gn_fb_register_value t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_register_value_value(struct gn_fb_register_value t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint64_t gn_fb_register_value_time(struct gn_fb_register_value t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+
+/* ---- RegistersList ---- */
+
+/* Of keys that begin so, by key; `after`: that of the page before. */
+struct gn_fb_registers_list {
+	struct gn_fbt t;
+};
+struct gn_fb_registers_list_args {
+	struct gn_slice prefix;
+	struct gn_slice after;
+	uint16_t limit;
+};
+static const struct gn_fb_field gn_fbfields_registers_list[] = {
+	{"prefix", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_registers_list_args, prefix), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"after", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_registers_list_args, after), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_registers_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_registers_list = {"RegistersList", NULL, gn_fbfields_registers_list, 3};
+
+GN_MUST static inline gn_err gn_fb_registers_list_verify(struct gn_slice in, struct gn_fb_registers_list *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_registers_list, &out->t);
+}
+static inline gn_fbref gn_fb_registers_list_make(struct gn_fbb *b, const struct gn_fb_registers_list_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_registers_list, args);
+}
+static inline bool gn_fb_registers_list_has_prefix(struct gn_fb_registers_list t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_registers_list_prefix(struct gn_fb_registers_list t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_registers_list_has_after(struct gn_fb_registers_list t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_registers_list_after(struct gn_fb_registers_list t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint16_t gn_fb_registers_list_limit(struct gn_fb_registers_list t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 2, 2, UINT64_C(0x0));
+}
+
+/* ---- RegistersIs ---- */
+
+struct gn_fb_registers_is {
+	struct gn_fbt t;
+};
+struct gn_fb_registers_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} registers; /* RegisterValue */
+	struct gn_slice after;
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_registers_is[] = {
+	{"registers", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_registers_is_args, registers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_register_value}, NULL, false},
+	{"after", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_registers_is_args, after), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_registers_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_registers_is = {"RegistersIs", NULL, gn_fbfields_registers_is, 3};
+
+GN_MUST static inline gn_err gn_fb_registers_is_verify(struct gn_slice in, struct gn_fb_registers_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_registers_is, &out->t);
+}
+static inline gn_fbref gn_fb_registers_is_make(struct gn_fbb *b, const struct gn_fb_registers_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_registers_is, args);
+}
+static inline bool gn_fb_registers_is_has_registers(struct gn_fb_registers_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_registers_is_registers_len(struct gn_fb_registers_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_register_value gn_fb_registers_is_registers_at(struct gn_fb_registers_is t, uint32_t i)
+{
+	return (struct gn_fb_register_value){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline bool gn_fb_registers_is_has_after(struct gn_fb_registers_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_registers_is_after(struct gn_fb_registers_is t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_registers_is_more(struct gn_fb_registers_is t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
 /* ---- ToldState ---- */
 
 struct gn_fb_told_state {
@@ -3178,6 +3371,53 @@ static inline struct gn_fb_chat_id gn_fb_told_typing_chat(struct gn_fb_told_typi
 static inline bool gn_fb_told_typing_on(struct gn_fb_told_typing t)
 {
 	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ToldRegister ---- */
+
+/* Set here or on another device; without a value: it was taken away. Not told again after a restart. */
+struct gn_fb_told_register {
+	struct gn_fbt t;
+};
+struct gn_fb_told_register_args {
+	struct gn_slice key;
+	struct gn_slice value;
+	uint64_t time;
+};
+static const struct gn_fb_field gn_fbfields_told_register[] = {
+	{"key", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_told_register_args, key), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"value", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_told_register_args, value), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_told_register_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_told_register = {"ToldRegister", NULL, gn_fbfields_told_register, 3};
+
+GN_MUST static inline gn_err gn_fb_told_register_verify(struct gn_slice in, struct gn_fb_told_register *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_told_register, &out->t);
+}
+static inline gn_fbref gn_fb_told_register_make(struct gn_fbb *b, const struct gn_fb_told_register_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_told_register, args);
+}
+static inline bool gn_fb_told_register_has_key(struct gn_fb_told_register t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_told_register_key(struct gn_fb_told_register t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_told_register_has_value(struct gn_fb_told_register t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_told_register_value(struct gn_fb_told_register t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint64_t gn_fb_told_register_time(struct gn_fb_told_register t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
 }
 
 /* ---- ToldNotice ---- */
@@ -5142,7 +5382,7 @@ struct gn_fb_app_chat_args {
 };
 static const struct gn_fb_field gn_fbfields_app_chat[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_chat_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 21, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is, &gn_fbtype_message_get, &gn_fbtype_message_shown, &gn_fbtype_chat_file, &gn_fbtype_chat_file_send, &gn_fbtype_chat_file_get, &gn_fbtype_chat_files_list, &gn_fbtype_chat_files_is, &gn_fbtype_chat_file_drop}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 24, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is, &gn_fbtype_message_get, &gn_fbtype_message_shown, &gn_fbtype_chat_file, &gn_fbtype_chat_file_send, &gn_fbtype_chat_file_get, &gn_fbtype_chat_files_list, &gn_fbtype_chat_files_is, &gn_fbtype_chat_file_drop, &gn_fbtype_register_set, &gn_fbtype_registers_list, &gn_fbtype_registers_is}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_chat = {"AppChat", NULL, gn_fbfields_app_chat, 2};
 
@@ -5245,6 +5485,18 @@ static inline struct gn_fb_chat_files_is gn_fb_app_chat_body_as_chat_files_is(st
 static inline struct gn_fb_chat_file_drop gn_fb_app_chat_body_as_chat_file_drop(struct gn_fb_app_chat t)
 {
 	return (struct gn_fb_chat_file_drop){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILE_DROP)};
+}
+static inline struct gn_fb_register_set gn_fb_app_chat_body_as_register_set(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_register_set){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_REGISTER_SET)};
+}
+static inline struct gn_fb_registers_list gn_fb_app_chat_body_as_registers_list(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_registers_list){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_REGISTERS_LIST)};
+}
+static inline struct gn_fb_registers_is gn_fb_app_chat_body_as_registers_is(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_registers_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_REGISTERS_IS)};
 }
 
 /* ---- AppJob ---- */
@@ -5350,7 +5602,7 @@ struct gn_fb_app_told_args {
 };
 static const struct gn_fb_field gn_fbfields_app_told[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_told_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 7, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file, &gn_fbtype_told_wallet}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 8, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file, &gn_fbtype_told_register, &gn_fbtype_told_wallet}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_told = {"AppTold", NULL, gn_fbfields_app_told, 2};
 
@@ -5393,6 +5645,10 @@ static inline struct gn_fb_told_notice gn_fb_app_told_body_as_told_notice(struct
 static inline struct gn_fb_told_file gn_fb_app_told_body_as_told_file(struct gn_fb_app_told t)
 {
 	return (struct gn_fb_told_file){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_FILE)};
+}
+static inline struct gn_fb_told_register gn_fb_app_told_body_as_told_register(struct gn_fb_app_told t)
+{
+	return (struct gn_fb_told_register){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_REGISTER)};
 }
 static inline struct gn_fb_told_wallet gn_fb_app_told_body_as_told_wallet(struct gn_fb_app_told t)
 {
@@ -5451,11 +5707,16 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_chat_files_list,
 	&gn_fbtype_chat_files_is,
 	&gn_fbtype_chat_file_drop,
+	&gn_fbtype_register_set,
+	&gn_fbtype_register_value,
+	&gn_fbtype_registers_list,
+	&gn_fbtype_registers_is,
 	&gn_fbtype_told_state,
 	&gn_fbtype_told_message,
 	&gn_fbtype_told_contact,
 	&gn_fbtype_told_file,
 	&gn_fbtype_told_typing,
+	&gn_fbtype_told_register,
 	&gn_fbtype_told_notice,
 	&gn_fbtype_client,
 	&gn_fbtype_clients_list,
