@@ -2,6 +2,8 @@
  * get". Prints each answer as a line of JSON, an error as {"error": {"code", "message"}}; exit
  * status 1 for an error, 3 when the connection fails, 4 when the server ended it ("bye CODE").
  *
+ * With $GEONET_CLIENT as the client whose secret is in that file.
+ *
  *   --in FILE, --out FILE    the bytes of the call's stream
  *   --stall                  takes nothing of it
  *   --times N                makes the call N times at once on one connection; prints how many
@@ -49,10 +51,31 @@ static int dial(void)
 	return s;
 }
 
+/* $GEONET_CLIENT: a file of "ID:SECRET", as geonet agent clients add writes it. */
+static void as_client(struct gn_host_client_config *config, char *origin, size_t cap)
+{
+	const char *path = getenv("GEONET_CLIENT");
+	char text[128] = "";
+	FILE *f = path ? fopen(path, "r") : NULL;
+	if (!path)
+		return;
+	if (!f || !fgets(text, sizeof text, f) || strlen(text) < 97 ||
+	    gn_unhex(gn_slice(text, 32), config->id, 16) ||
+	    gn_unhex(gn_slice(text + 33, 64), config->secret, 32)) {
+		fprintf(stderr, "app_call: %s is no client's\n", path);
+		exit(2);
+	}
+	fclose(f);
+	snprintf(origin, cap, "unix:%s", socket_path);
+	config->origin = origin;
+}
+
 static struct gn_host_client *make_client(void)
 {
 	struct gn_host_client_config config = {
 		.software = "app_call", .nonce = {1}, .now = gn_os_steady()};
+	static char origin[200]; /* borrowed by the client */
+	as_client(&config, origin, sizeof origin);
 	struct gn_host_client *c = gn_host_client_new(&config);
 	if (!c)
 		exit(3);
