@@ -74,7 +74,7 @@ export function fake(count: number, seed: number): Fake {
       return step;
     });
     return {
-      op: 100 - i, kind: (['get', 'find', 'put'] as const)[i % 3]!, key: hex(at, i), code: i === 4 ? 40 : 0, hops: unique.length,
+      op: 100 - i, kind: (['get', 'find', 'put'] as const)[i % 3]!, key: hex(at, i), code: i === 4 ? 26 : i === 3 ? 6 : 0, hops: unique.length,
       took_us: now, at: 1796000000 - i, steps, holders: near.slice(0, 8).map((n) => id.get(n)!),
     };
   });

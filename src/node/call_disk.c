@@ -95,8 +95,8 @@ gn_err gn_node_call_node_boxes(struct gn_node_request *r)
 	gn_fbref refs[PLACES];
 	uint32_t count = 0;
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
-	for (struct gn_node_request *f = gn_node_request_first(r->node);
-	     f && count < PLACES; f = gn_node_request_next(f)) {
+	for (struct gn_node_request *f = gn_node_request_first(r->node); f && count < PLACES;
+	     f = gn_node_request_next(f)) {
 		if (!is_follow(f))
 			continue;
 		for (unsigned place = 0; place < 2 && count < PLACES; place++) {

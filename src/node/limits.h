@@ -285,7 +285,7 @@
 #define GN_NODE_CLOCK_TEXT 192u /* bytes of the sentence about a wrong clock */
 #define GN_NODE_LOOKUPS 32u     /* shown on the status page */
 #define GN_NODE_STEPS 24u
-#define GN_NODE_LOOKUP_SET 8u   /* of those who hold what was looked up */
+#define GN_NODE_LOOKUP_SET 8u      /* of those who hold what was looked up */
 #define GN_NODE_READERS 64u        /* downloads at once: 1.5 MiB each */
 #define GN_NODE_READERS_SMALL 128u /* and small ones: 4 chunks each, 32 MiB */
 /* bytes: with its head an answer's queue takes it whole */

@@ -184,9 +184,9 @@ struct gn_ov_cand {
 	uint64_t request;
 	struct gn_hash version; /* of the value it gave */
 	bool has_value;
-	struct gn_pk via; /* through whom it was asked; zeros: nobody */
+	struct gn_pk via;     /* through whom it was asked; zeros: nobody */
 	struct gn_node_id by; /* who named it; zeros: we knew it */
-	bool itself;      /* it is not asked through others any more */
+	bool itself;          /* it is not asked through others any more */
 };
 
 struct gn_ov_value {

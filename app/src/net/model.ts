@@ -2,7 +2,7 @@
 // Pure. Angles of the picture are turned so that this node is at the bottom: nobody moves, the disk
 // does (docs/spec/app-network.md UI-61).
 import { fold } from './disk.ts';
-import type { RawBox, RawLookup, RawPeer, Reading, Whole } from './source.ts';
+import type { RawBox, RawDisk, RawLookup, RawPeer, RawStatus, Reading, Whole } from './source.ts';
 
 /** By round trip in ms; 0: not measured yet. */
 export type LinkClass = 0 | 1 | 2 | 3 | 4;
@@ -101,6 +101,13 @@ export const shortId = (hex: string) => `${hex.slice(0, 4)}·${hex.slice(4, 8)}`
 
 const hexOfAngle = (angle: Whole) => BigInt(angle).toString(16).padStart(16, '0');
 
+/** How many nodes there are: as many as are known where all may be, else by the node's estimate;
+ *  never fewer than there are links to. */
+export function nodesOf(s: Pick<RawStatus, 'size' | 'links'>, disk?: Pick<RawDisk, 'known'>): number {
+  const known = disk && s.size <= DOTS && disk.known <= DOTS ? disk.known + 1 : Math.round(s.size);
+  return Math.max(1, known, s.links + 1);
+}
+
 function link(peer: RawPeer, self: number): NetLink {
   const ms = whole(peer.rtt_us) / 1000;
   return {
@@ -172,7 +179,7 @@ export function modelOf(r: Reading): NetModel {
   const links = (r.peers ?? []).filter((p) => p.linked).map((p) => link(p, self));
   links.sort((a, b) => fold(a.angle - TURN / 4) - fold(b.angle - TURN / 4));
   const linked = new Set(links.map((l) => l.id.slice(0, 13)));
-  const count = Math.max(1, Math.round(r.status.size));
+  const count = nodesOf(r.status, r.disk);
   const draw = count <= FACES ? 'faces' : count <= DOTS ? 'dots' : 'ticks';
   const keys = new Map((r.peers ?? []).map((p) => [p.id.slice(0, 13), p.key]));
   const others = (r.disk?.angles ?? [])

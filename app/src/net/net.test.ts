@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fold, geodesic, geodesicLength, ideal, mirror, at, cap, sector, num } from './disk.ts';
-import { arches, bracket, linkClass, lookupOf, modelOf, pictureAngle, rates, shortId, turnOf, turnOfAngle } from './model.ts';
+import { arches, bracket, linkClass, lookupOf, modelOf, nodesOf, pictureAngle, rates, shortId, turnOf, turnOfAngle } from './model.ts';
 import type { RawLookup } from './source.ts';
 import { reasons } from '../words/reasons.ts';
 import { netEn } from '../words/net.en.ts';
@@ -124,6 +124,14 @@ test('up to 20 faces, up to 400 dots, above ticks', () => {
   assert.ok(m.links.length > 40 && m.links.length < 70);
 });
 
+test('there are never fewer nodes than links and this one', () => {
+  assert.equal(nodesOf({ size: 24.4, links: 27 }), 28);
+  assert.equal(nodesOf({ size: 266.6, links: 31 }), 267);
+  assert.equal(nodesOf({ size: 0, links: 0 }), 1);
+  assert.equal(nodesOf({ size: 34, links: 25 }, { known: 26 }), 27);
+  assert.equal(nodesOf({ size: 9980, links: 54 }, { known: 2500 }), 9980);
+});
+
 test('what may not be known is not missed', () => {
   const { status } = fake(267, 3).reading;
   const m = modelOf({ status });
@@ -148,8 +156,8 @@ test('every word is in both languages, with the plurals its language has', () =>
 test('a node that stands alone says which beginning is silent', () => {
   const { status } = fake(5, 3).reading;
   const alone = { ...status, reach: 'alone', bootstrap: [{ host: 'a.example', answered: false }, { host: 'b.example', answered: true }] };
-  assert.deepEqual(stateOf(alone, sayIn('en')), { text: 'Alone: a.example does not answer', how: 'bad' });
-  assert.equal(stateOf({ ...status, clock: { ahead_s: 9, text: 'x' } }, sayIn('en')).how, 'bad');
+  assert.deepEqual(stateOf(alone, sayIn('en'), 5), { text: 'Alone: a.example does not answer', how: 'bad' });
+  assert.equal(stateOf({ ...status, clock: { ahead_s: 9, text: 'x' } }, sayIn('en'), 5).how, 'bad');
 });
 
 test('reasons are those of base/reason.def', () => {

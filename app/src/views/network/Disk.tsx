@@ -21,6 +21,8 @@ export interface DiskProps {
   width: number;
   /** Of the disk, at most. */
   tall: number;
+  /** Text's size, of 16 px. */
+  em: number;
   contacts: NetContact[];
   lookup: NetLookup | undefined;
   /** It stays because it was chosen. */
@@ -35,7 +37,10 @@ class Place {
   readonly x: number;
   readonly y: number;
   readonly r: number;
-  constructor(x: number, y: number, r: number) {
+  /** Text's size, of 16 px. */
+  readonly em: number;
+  constructor(x: number, y: number, r: number, em: number) {
+    this.em = em;
     this.x = x;
     this.y = y;
     this.r = r;
@@ -73,12 +78,12 @@ function Label(props: {
   const [x, y] = place.at(angle, props.part);
   const c = Math.cos(angle);
   const side = c > 0.35 ? 1 : c < -0.35 ? -1 : 0;
-  const wide = text.length * 7.4;
+  const wide = text.length * 8.2 * place.em;
   let left = side === 0 ? x - wide / 2 : side > 0 ? x + props.off : x - props.off - wide;
-  let down = y + 4 + (side === 0 ? Math.sign(Math.sin(angle)) * (props.off + 4) : 0);
+  let down = y + 4 * place.em + (side === 0 ? Math.sign(Math.sin(angle)) * (props.off + 4 * place.em) : 0);
   if (left < 4 || left + wide > width - 4) {
     left = Math.max(4, Math.min(width - 4 - wide, left));
-    if (side !== 0) down += (Math.sin(angle) < 0 ? -1 : 1) * (props.off + 6);
+    if (side !== 0) down += (Math.sin(angle) < 0 ? -1 : 1) * (props.off + 6 * place.em);
   }
   return side > 0 ? (
     <text class={props.class} x={num(left, 1)} y={num(down, 1)}>{text}</text>
@@ -117,7 +122,7 @@ function clusters(steps: NetStep[], place: Place, part: number): Cluster[] {
   const out: Cluster[] = [];
   for (const step of steps) {
     const [x, y] = place.at(step.angle, part);
-    const near = out.find((c) => Math.hypot(c.x - x, c.y - y) < 20);
+    const near = out.find((c) => Math.hypot(c.x - x, c.y - y) < 20 * place.em);
     if (near) near.steps.push(step);
     else out.push({ x, y, steps: [step] });
   }
@@ -158,11 +163,12 @@ function Lookup(props: { l: NetLookup; place: Place; part: number; width: number
       <Label place={place} angle={l.angle} part={1 + 16 / place.r} off={13} width={props.width} class="net-key-name" text={shortId(l.key)} />
       {clusters(l.steps, place, part).map((c) => {
         const text = numbersOf(c.steps);
-        const half = text.length > 1 ? 4 + text.length * 3.6 : 9;
+        const tall = 9 * place.em;
+        const half = text.length > 1 ? (4 + text.length * 3.6) * place.em : tall;
         return (
           <g key={text}>
-            <rect class="net-number" x={num(c.x - half, 1)} y={num(c.y - 9, 1)} width={2 * half} height={18} rx={9} />
-            <text class="net-number-text" x={num(c.x, 1)} y={num(c.y + 4, 1)} text-anchor="middle">{text}</text>
+            <rect class="net-number" x={num(c.x - half, 1)} y={num(c.y - tall, 1)} width={num(2 * half, 1)} height={num(2 * tall, 1)} rx={tall} />
+            <text class="net-number-text" x={num(c.x, 1)} y={num(c.y + 4 * place.em, 1)} text-anchor="middle">{text}</text>
           </g>
         );
       })}
@@ -238,13 +244,13 @@ function NodeFace(props: { x: number; y: number; r: number; of: Uint8Array; name
 const bytesOf = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (h) => Number.parseInt(h, 16));
 
 export function Disk(props: DiskProps) {
-  const { model, say, width } = props;
-  const narrow = width < 560;
+  const { model, say, width, em } = props;
+  const narrow = width < 560 * Math.sqrt(em);
   const side = narrow ? 22 : props.contacts.length || model.boxes.length || model.draw !== 'faces' ? 128 : 72;
   const r = Math.max(80, Math.min((width - 2 * side) / 2, props.tall / 2));
-  const top = narrow ? 44 : 52;
-  const place = new Place(width / 2, top + r, r);
-  const height = Math.round(2 * r + top + 40);
+  const top = (narrow ? 44 : props.contacts.length ? 68 : 52) + 20 * (em - 1);
+  const place = new Place(width / 2, top + r, r, em);
+  const height = Math.round(2 * r + top + 40 * em);
   const part = model.draw === 'faces' ? 0.93 : 0.985;
   const [youX, youY] = place.at(BOTTOM, part);
   const picked = model.links.find((l) => l.id === props.picked);
@@ -274,8 +280,8 @@ export function Disk(props: DiskProps) {
             {nodes > 0 && (
               <text
                 class="net-count"
-                x={num(inside ? lx - 6 : lx + 16 * Math.sin(half) + 2, 1)}
-                y={num(inside ? ly - 6 : ly + 4 + 16 * Math.cos(half), 1)}
+                x={num(inside ? lx - 6 : lx + 26 * Math.sin(half), 1)}
+                y={num(inside ? ly - 6 : ly + 4 * em + 22 * Math.cos(half), 1)}
                 text-anchor={inside ? 'end' : 'start'}
               >
                 {say.number(nodes)}
@@ -333,7 +339,7 @@ export function Disk(props: DiskProps) {
       ))}
       <circle class="net-halo" cx={num(youX, 1)} cy={num(youY, 1)} r={narrow ? 11 : 16} />
       <circle class="net-you" cx={num(youX, 1)} cy={num(youY, 1)} r={narrow ? 5 : 7} />
-      <text class="net-you-name" x={num(place.x, 1)} y={num(place.y + r + 24, 1)} text-anchor="middle">{say.t('net.you')}</text>
+      <text class="net-you-name" x={num(place.x, 1)} y={num(place.y + r + 10 + 14 * em, 1)} text-anchor="middle">{say.t('net.you')}</text>
       {picked && <Tip link={picked} place={place} part={part} width={width} say={say} />}
     </svg>
   );

@@ -1,4 +1,5 @@
 // What stands beside the picture: figures, lookups, how to read it, and the node itself.
+import { nameOf } from '../../link/errors.ts';
 import { shortId, whole, type NetLookup, type NetModel } from '../../net/model.ts';
 import type { RawStatus, Reading } from '../../net/source.ts';
 import type { NetWord, Say } from './say.ts';
@@ -6,11 +7,11 @@ import type { NetWord, Say } from './say.ts';
 const SHOWN = 6;
 
 /** How it stands, in one sentence, and whether that is well. */
-export function stateOf(status: RawStatus, say: Say): { text: string; how: 'good' | 'wait' | 'bad' } {
+export function stateOf(status: RawStatus, say: Say, count: number): { text: string; how: 'good' | 'wait' | 'bad' } {
   if (status.clock) return { text: say.t('net.state.clock', { text: status.clock.text }), how: 'bad' };
   const silent = (status.bootstrap ?? []).filter((b) => !b.answered).map((b) => b.host);
   switch (status.reach) {
-    case 'joined': return { text: say.t('net.state.joined', { n: Math.max(1, Math.round(status.size)) }), how: 'good' };
+    case 'joined': return { text: say.t('net.state.joined', { n: count }), how: 'good' };
     case 'founder': return { text: say.t('net.state.founder'), how: 'wait' };
     case 'joining': return { text: say.t('net.state.joining'), how: 'wait' };
     default:
@@ -38,7 +39,7 @@ function Figure(props: { value: string; words: string; said?: string }) {
 export function Figures(props: { say: Say; reading: Reading; model: NetModel; rate: { up: number; down: number } }) {
   const { say, model, rate } = props;
   const s = props.reading.status;
-  const kb = (n: number) => say.number(n / 1000, n > 0 && n < 950 ? 1 : 0);
+  const kb = (n: number) => say.number(n / 1000, n >= 50 && n < 950 ? 1 : 0);
   return (
     <section class="net-figures" aria-label={say.t('net.title')}>
       <p class="net-big">{say.number(model.count)}</p>
@@ -55,6 +56,16 @@ export function Figures(props: { say: Say; reading: Reading; model: NetModel; ra
       </dl>
     </section>
   );
+}
+
+function outcome(l: NetLookup, say: Say): string {
+  switch (nameOf(l.code)) {
+    case 'ok': return say.t('net.lookup.hops', { n: l.hops });
+    case 'not-found': return say.t('net.lookup.nothing');
+    case 'timeout':
+    case 'unreachable': return say.t('net.lookup.silent');
+    default: return say.t('net.lookup.failed');
+  }
 }
 
 export function Lookups(props: { say: Say; lookups: NetLookup[]; chosen: string | undefined; choose: (op: string) => void }) {
@@ -75,7 +86,7 @@ export function Lookups(props: { say: Say; lookups: NetLookup[]; chosen: string 
               <b>{shortId(l.key)}</b>
               <span>
                 {say.t(`net.lookup.kind.${l.kind}` as NetWord)} ·{' '}
-                {l.code === 0 ? say.t('net.lookup.hops', { n: l.hops }) : say.t('net.lookup.failed')}
+                {outcome(l, say)}
               </span>
               <span class="net-took">{say.ms(l.tookMs)}</span>
             </button>

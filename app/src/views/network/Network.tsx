@@ -76,12 +76,13 @@ function useReadings(source: NetSource): Live {
 /** Its width, and how high a disk may be. */
 function useSize() {
   const box = useRef<HTMLDivElement>(null);
-  const [size, set] = useState({ width: 0, tall: 0 });
+  const [size, set] = useState({ width: 0, tall: 0, em: 1 });
   useEffect(() => {
     const look = () => {
       const width = Math.floor(box.current?.clientWidth ?? 0);
       const tall = Math.max(260, window.innerHeight - 190);
-      set((s) => (s.width === width && s.tall === tall ? s : { width, tall }));
+      const em = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+      set((s) => (s.width === width && s.tall === tall && s.em === em ? s : { width, tall, em }));
     };
     look();
     const watch = new ResizeObserver(look);
@@ -136,7 +137,7 @@ function Waiting() {
 export function Network(props: NetworkProps) {
   const say = sayIn(props.lang);
   const live = useReadings(props.source);
-  const { box, width, tall } = useSize();
+  const { box, width, tall, em } = useSize();
   const [picked, pick] = useState<string>();
   const model = useMemo(() => (live.reading ? modelOf(live.reading) : undefined), [live.reading]);
   const shown = useShown(model?.lookups.map((l) => l.op) ?? []);
@@ -145,7 +146,7 @@ export function Network(props: NetworkProps) {
   const state = live.gone
     ? { text: say.t('net.state.gone'), how: 'bad' as const }
     : live.reading
-      ? stateOf(live.reading.status, say)
+      ? stateOf(live.reading.status, say, model?.count ?? 1)
       : undefined;
   const link = model?.links.find((l) => l.id === picked);
 
@@ -181,6 +182,7 @@ export function Network(props: NetworkProps) {
                 model={model}
                 width={width}
                 tall={tall}
+                em={em}
                 contacts={props.contacts ?? []}
                 lookup={lookup}
                 kept={shown.kept}

@@ -76,7 +76,7 @@ export function Tables(props: { say: Say; model: NetModel; lookup: NetLookup | u
   return (
     <details class="net-tables">
       <summary>{props.say.t('net.table')}</summary>
-      <div class="net-scroll">
+      <div class="net-scroll" role="group" tabIndex={0} aria-label={props.say.t('net.table')}>
         <Links say={props.say} model={props.model} />
         {props.lookup && <Steps say={props.say} lookup={props.lookup} />}
       </div>
