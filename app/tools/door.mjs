@@ -8,11 +8,11 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 export const here = resolve(new URL('.', import.meta.url).pathname, '..');
-export const PORT = 7791;
-export const ORIGIN = `http://localhost:${PORT}`;
+let port = 0; // a free one, so that several may run
+const origin = () => `http://localhost:${port}`;
 const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' };
-const CSP =
-  `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws://localhost:${PORT}; ` +
+const policy = () =>
+  `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws://localhost:${port}; ` +
   `img-src 'self' blob: data:; media-src blob:; worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; ` +
   `base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
 
@@ -36,10 +36,15 @@ export function serve(out) {
     const file = join(out, path);
     if (!file.startsWith(out) || !existsSync(file)) return response.writeHead(404).end();
     return response
-      .writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': CSP })
+      .writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': policy() })
       .end(readFileSync(file));
   });
-  return new Promise((done) => server.listen(PORT, '127.0.0.1', () => done(server)));
+  return new Promise((done) =>
+    server.listen(0, '127.0.0.1', () => {
+      port = server.address().port;
+      done(server);
+    }),
+  );
 }
 
 export function chromium() {
@@ -61,12 +66,13 @@ export async function launch() {
 
 /** A page whose WebSocket is that agent; pairs itself. Problems are collected in `problems`. */
 export async function open(browser, agent, options) {
-  const context = await browser.newContext({ baseURL: ORIGIN, ...options });
+  agent.origin = origin();
+  const context = await browser.newContext({ baseURL: origin(), ...options });
   const page = await context.newPage();
   const problems = [];
   page.on('console', (m) => m.type() === 'error' && problems.push(m.text()));
   page.on('pageerror', (e) => problems.push(String(e)));
-  page.on('request', (r) => !r.url().startsWith(ORIGIN) && !r.url().startsWith('blob:') && problems.push(`asks another host: ${r.url()}`));
+  page.on('request', (r) => !r.url().startsWith(origin()) && !r.url().startsWith('blob:') && problems.push(`asks another host: ${r.url()}`));
   let cut = () => undefined;
   let refuse = false;
   await page.routeWebSocket(/\/api\/v1\/app$/, (ws) => {
