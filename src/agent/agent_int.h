@@ -263,6 +263,14 @@ struct gn_agent {
 		char key[GN_CONTENT_REGISTER_KEY_MAX];
 	} *registers; /* owned */
 	size_t register_count, register_cap;
+	/* clear.c */
+	struct agent_clear {
+		struct gn_hash chat;
+		uint64_t order;  /* up to this place */
+		uint8_t both;    /* what we said is deleted at the others' too */
+		uint64_t before; /* how far it is; 0: it begins */
+	} clears[AGENT_CLEARS];
+	size_t clear_count;
 	uint64_t told_ahead; /* cursors below it are the store's word not to be taken again */
 
 	/* post.c */
@@ -525,6 +533,14 @@ void agent_serve_unfound(struct gn_agent *a, const struct gn_pk *owner);
 /* One is stored in the transaction that is under way: who listens is told. */
 GN_MUST gn_err agent_register_moved(struct gn_agent *a, struct gn_slice key);
 void agent_serve_registers(struct gn_agent *a); /* tells of those that moved */
+
+/* ---- clear.c: chats that are emptied ---- */
+
+/* All that is there up to that place goes; both: what we said at theirs too. GN_LIMIT: too many
+ * others are being emptied. */
+gn_err agent_clear_add(struct gn_agent *a, const struct gn_hash *chat, uint64_t order, bool both);
+gn_time agent_clear_pump(struct gn_agent *a);
+GN_MUST gn_err agent_clear_open(struct gn_agent *a);
 
 /* ---- backup.c ---- */
 

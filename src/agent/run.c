@@ -118,6 +118,7 @@ static void tell_event(struct gn_agent *a, const struct gn_people_event *e, uint
 		break;
 	case GN_PEOPLE_MESSAGE:
 	case GN_PEOPLE_TYPING:
+	case GN_PEOPLE_CLEARED: agent_clear_add(a, &e->chat, e->seq, false); break;
 	case GN_PEOPLE_REGISTER:
 	case GN_PEOPLE_ALARM:
 	case GN_PEOPLE_ALARM_OWN: break;
@@ -187,6 +188,8 @@ gn_time agent_pump(struct gn_agent *a)
 		next = gn_time_min(next, agent_inbox_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, a->revoked ? agent_post_end(a) : agent_post_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_clear_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_backup_pump(a));
 	if (!a->failed)

@@ -92,6 +92,9 @@ gn_err agent_call_message_get(struct agent_request *r);
 gn_err agent_call_history(struct agent_request *r);
 gn_err agent_call_search(struct agent_request *r);
 
+gn_err agent_call_chat_set(struct agent_request *r);
+gn_err agent_call_chat_delete(struct agent_request *r);
+gn_err agent_call_message_hide(struct agent_request *r);
 gn_err agent_call_register_set(struct agent_request *r);
 gn_err agent_call_registers_list(struct agent_request *r);
 
