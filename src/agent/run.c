@@ -139,6 +139,8 @@ static void tell_events(struct gn_agent *a)
 	a->event_count = 0;
 	if (!a->failed)
 		agent_serve_registers(a);
+	if (!a->failed && a->devices_moved)
+		agent_serve_devices(a);
 }
 
 static void on_up(void *user)
@@ -207,7 +209,7 @@ gn_time agent_pump(struct gn_agent *a)
 	if (!a->failed)
 		gn_agent_know_pump(a->know);
 	next = gn_time_min(next, tell_claims(a));
-	bool events = a->event_count + a->register_count > 0;
+	bool events = a->event_count + a->register_count > 0 || a->devices_moved;
 	tell_events(a);
 	return events ? a->now : next; /* what they brought moves in the next turn */
 }

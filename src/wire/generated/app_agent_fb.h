@@ -4,6 +4,7 @@
 
 #include "wire/fb.h"
 #include "wire/generated/common_fb.h"
+#include "wire/generated/app_device_fb.h"
 
 enum gn_fb_agent_state {
 	GN_FB_AGENT_STATE_NEW = 0,
@@ -202,6 +203,7 @@ enum gn_fb_app_told_body {
 	GN_FB_APP_TOLD_BODY_TOLD_NOTICE = 5,
 	GN_FB_APP_TOLD_BODY_TOLD_FILE = 6,
 	GN_FB_APP_TOLD_BODY_TOLD_REGISTER = 7,
+	GN_FB_APP_TOLD_BODY_TOLD_DEVICE = 8,
 };
 
 /* Chosen by the client that says it, so that a repeat says nothing twice. */
@@ -3567,6 +3569,37 @@ static inline uint64_t gn_fb_told_register_time(struct gn_fb_told_register t)
 	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
 }
 
+/* ---- ToldDevice ---- */
+
+/* They changed. */
+struct gn_fb_told_device {
+	struct gn_fbt t;
+};
+struct gn_fb_told_device_args {
+	gn_fbref devices; /* DevicesIs */
+};
+static const struct gn_fb_field gn_fbfields_told_device[] = {
+	{"devices", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_device_args, devices), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_devices_is}, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_told_device = {"ToldDevice", NULL, gn_fbfields_told_device, 1};
+
+GN_MUST static inline gn_err gn_fb_told_device_verify(struct gn_slice in, struct gn_fb_told_device *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_told_device, &out->t);
+}
+static inline gn_fbref gn_fb_told_device_make(struct gn_fbb *b, const struct gn_fb_told_device_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_told_device, args);
+}
+static inline bool gn_fb_told_device_has_devices(struct gn_fb_told_device t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_devices_is gn_fb_told_device_devices(struct gn_fb_told_device t)
+{
+	return (struct gn_fb_devices_is){gn_fbt_table(t.t, 0)};
+}
+
 /* ---- ToldNotice ---- */
 
 struct gn_fb_told_notice {
@@ -5761,7 +5794,7 @@ struct gn_fb_app_told_args {
 };
 static const struct gn_fb_field gn_fbfields_app_told[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_told_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 7, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file, &gn_fbtype_told_register}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 8, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file, &gn_fbtype_told_register, &gn_fbtype_told_device}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_told = {"AppTold", NULL, gn_fbfields_app_told, 2};
 
@@ -5808,6 +5841,10 @@ static inline struct gn_fb_told_file gn_fb_app_told_body_as_told_file(struct gn_
 static inline struct gn_fb_told_register gn_fb_app_told_body_as_told_register(struct gn_fb_app_told t)
 {
 	return (struct gn_fb_told_register){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_REGISTER)};
+}
+static inline struct gn_fb_told_device gn_fb_app_told_body_as_told_device(struct gn_fb_app_told t)
+{
+	return (struct gn_fb_told_device){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_DEVICE)};
 }
 
 /* Every table of the schema, for tests and tools. */
@@ -5875,6 +5912,7 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_told_file,
 	&gn_fbtype_told_typing,
 	&gn_fbtype_told_register,
+	&gn_fbtype_told_device,
 	&gn_fbtype_told_notice,
 	&gn_fbtype_client,
 	&gn_fbtype_clients_list,
