@@ -248,6 +248,7 @@ struct gn_agent {
 	struct agent_own_record *own_record; /* owned; NULL: none is known (own_record.c) */
 	uint64_t identity_seq;               /* the highest that we know of */
 	bool identity_known;                 /* the network was asked */
+	bool devices_moved;                  /* who listens is told */
 	bool identity_wanted;                /* a new version is to be signed */
 	gn_time identity_ask;
 
@@ -264,6 +265,14 @@ struct gn_agent {
 		char key[GN_CONTENT_REGISTER_KEY_MAX];
 	} *registers; /* owned */
 	size_t register_count, register_cap;
+	/* clear.c */
+	struct agent_clear {
+		struct gn_hash chat;
+		uint64_t order;  /* up to this place */
+		uint8_t both;    /* what we said is deleted at the others' too */
+		uint64_t before; /* how far it is; 0: it begins */
+	} clears[AGENT_CLEARS];
+	size_t clear_count;
 	uint64_t told_ahead; /* cursors below it are the store's word not to be taken again */
 
 	/* post.c */
@@ -384,6 +393,11 @@ bool agent_own_depositor(struct gn_agent *a, const struct agent_box *b, const st
 void agent_own_contact(struct gn_agent *a, const struct gn_pk *owner);
 /* Signs for the session that a BoxSign names, if the key is ours. */
 void agent_own_sign(struct gn_agent *a, struct gn_fb_box_sign t);
+/* Signs a version in which that device has no right; new boxes follow. GN_PENDING: the network was
+ * not asked yet; GN_STATE: this device was taken out; GN_LOCKED: the identity's key is not open. */
+GN_MUST gn_err agent_own_revoke(struct gn_agent *a, const struct gn_pk *device);
+/* The newest own identity record that is known; NULL: none. */
+const struct gn_identity *agent_own_record(const struct gn_agent *a);
 void agent_own_invites(struct gn_agent *a); /* they changed */
 /* A set-up came: prekeys are made anew, in a while. */
 void agent_own_prekeys_used(struct gn_agent *a);
@@ -534,6 +548,18 @@ void agent_serve_unfound(struct gn_agent *a, const struct gn_pk *owner);
 /* One is stored in the transaction that is under way: who listens is told. */
 GN_MUST gn_err agent_register_moved(struct gn_agent *a, struct gn_slice key);
 void agent_serve_registers(struct gn_agent *a); /* tells of those that moved */
+
+/* ---- clear.c: chats that are emptied ---- */
+
+/* All that is there up to that place goes; both: what we said at theirs too. GN_LIMIT: too many
+ * others are being emptied. */
+gn_err agent_clear_add(struct gn_agent *a, const struct gn_hash *chat, uint64_t order, bool both);
+gn_time agent_clear_pump(struct gn_agent *a);
+GN_MUST gn_err agent_clear_open(struct gn_agent *a);
+
+/* ---- serve_device.c ---- */
+
+void agent_serve_devices(struct gn_agent *a); /* they changed: who listens is told */
 
 /* ---- backup.c ---- */
 

@@ -60,6 +60,7 @@ static size_t name_of(const struct gn_people_event *e, uint8_t out[AGENT_EVENT_N
 	case GN_PEOPLE_WANT_RECORD:
 	case GN_PEOPLE_WANT_BOX:
 	case GN_PEOPLE_DEVICE_GONE:
+	case GN_PEOPLE_CLEARED:
 	case GN_PEOPLE_ALARM_OWN: return 0;
 	}
 	return 0;

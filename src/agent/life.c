@@ -145,6 +145,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	GN_TRY(agent_sites_open(a));
 	GN_TRY(agent_wallet_open(a));
 	GN_TRY(agent_out_open_due(a));
+	GN_TRY(agent_clear_open(a));
 	agent_backup_open(a);
 	agent_settle(a);
 	a->post_due = a->waiting_due = a->now;
@@ -188,7 +189,7 @@ void agent_close(struct gn_agent *a)
 	a->db = NULL;
 	free(a->registers);
 	a->registers = NULL;
-	a->event_count = a->register_count = a->register_cap = a->claim_count = 0;
+	a->clear_count = a->event_count = a->register_count = a->register_cap = a->claim_count = 0;
 	memset(a->approvals, 0, sizeof a->approvals);
 	agent_told_close(a);
 	if (a->found_content)

@@ -356,6 +356,9 @@
 /* Of a node that is the machine's service. */
 #define AGENT_SERVICE_SOCKET "/run/geonet/app.sock"
 
+/* Chats that are being emptied at once, and messages of one turn (PE-53). */
+#define AGENT_CLEARS 64u
+#define AGENT_CLEAR_AT_ONCE 64u
 /* Registers of programs, and bytes of their keys and values: a few for each of a thousand chats. */
 #define AGENT_REGISTERS_MAX 16384u
 #define AGENT_REGISTERS_BYTES (UINT64_C(8) << 20)

@@ -90,12 +90,14 @@ static bool is_revoked(const struct gn_agent *a, const struct gn_identity *id)
 	return false;
 }
 
-static void revoke_others(const struct gn_agent *a, struct gn_identity *id)
+/* That one; NULL: all but this device. */
+static void revoke_some(const struct gn_agent *a, struct gn_identity *id, const struct gn_pk *which)
 {
 	for (size_t i = 0; i < id->key_count; i++) {
 		struct gn_identity_key *k = &id->keys[i];
 		if (k->kind != GN_FB_MEMBER_KIND_DEVICE || gn_pk_eq(&k->pk, &a->device.sk.pk) ||
-		    !(k->rights & GN_FB_MEMBER_RIGHT_MESSAGE))
+		    !(k->rights & GN_FB_MEMBER_RIGHT_MESSAGE) ||
+		    (which && !gn_pk_eq(&k->pk, which)))
 			continue;
 		k->rights = 0;
 		k->expires = agent_unix(a);
@@ -159,8 +161,10 @@ static gn_err sign_pid(struct gn_agent *a, const struct gn_sk *owner, bool first
 	return GN_OK;
 }
 
-/* A version that lists this device, after the newest that is known; id NULL: the first. */
-static gn_err sign_identity(struct gn_agent *a, const struct gn_identity *newest)
+/* A version that lists this device, after the newest that is known (NULL: the first), and gives no
+ * right to that one (NULL: as they are). */
+static gn_err sign_identity(struct gn_agent *a, const struct gn_identity *newest,
+			    const struct gn_pk *out_of_it)
 {
 	const struct gn_agent_identity *key;
 	struct gn_identity *id = malloc(sizeof *id), *mine = malloc(sizeof *mine);
@@ -177,7 +181,9 @@ static gn_err sign_identity(struct gn_agent *a, const struct gn_identity *newest
 	if (!newest && a->config.name[0])
 		id->display_name = gn_str(a->config.name);
 	if (agent_put_back(a))
-		revoke_others(a, id);
+		revoke_some(a, id, NULL);
+	else if (out_of_it)
+		revoke_some(a, id, out_of_it);
 	err = list_device(a, id);
 	if (!err)
 		err = gn_identity_record(key->entropy, id, 0, &out);
@@ -235,11 +241,24 @@ static void note_devices(struct gn_agent *a, const struct gn_identity *id)
 	if (!err)
 		err = gn_agent_meta_put(&tx, "own.devices", list);
 	(void)agent_tx_end(a, &tx, err);
+	a->devices_moved = true;
 	if (gone) {
 		gn_host_log(&a->host, GN_LOG_INFO, "identity",
 			    "a device of yours was revoked: new boxes");
 		a->box_wanted[AGENT_FRONT] = a->box_wanted[AGENT_PRIVATE] = true;
 	}
+}
+
+gn_err agent_own_revoke(struct gn_agent *a, const struct gn_pk *device)
+{
+	const struct gn_identity *newest = agent_own_record(a);
+	if (!a->identity_known || !newest)
+		return GN_PENDING;
+	if (a->revoked)
+		return GN_STATE;
+	GN_TRY(sign_identity(a, newest, device));
+	note_devices(a, agent_own_record(a));
+	return a->failed ? GN_IO : GN_OK;
 }
 
 /* It stays so over a restart, whether the network is there or not. */
@@ -301,7 +320,7 @@ void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k)
 	if (!gn_agent_vault_sealed(a->vault) &&
 	    gn_agent_vault_identity(a->vault, gn_slice(NULL, 0), a->now) != GN_OK)
 		return;
-	gn_err err = sign_identity(a, newest);
+	gn_err err = sign_identity(a, newest, NULL);
 	if (err == GN_LOCKED)
 		return; /* with the next passphrase */
 	if (err)

@@ -27,8 +27,6 @@ gn_time agent_own_boxes_pump(struct gn_agent *a);
 
 /* ---- own_record.c ---- */
 
-/* The newest own identity record that is known, found or signed here; NULL: none. */
-const struct gn_identity *agent_own_record(const struct gn_agent *a);
 /* A verified one of ours, kept when it is newer. */
 void agent_own_record_keep(struct gn_agent *a, struct gn_slice record);
 /* The network has none, or an older one. */

@@ -124,6 +124,7 @@ static void tell_event(struct gn_agent *a, const struct gn_people_event *e, uint
 		break;
 	case GN_PEOPLE_MESSAGE:
 	case GN_PEOPLE_TYPING:
+	case GN_PEOPLE_CLEARED: agent_clear_add(a, &e->chat, e->seq, false); break;
 	case GN_PEOPLE_REGISTER:
 	case GN_PEOPLE_ALARM:
 	case GN_PEOPLE_ALARM_OWN: break;
@@ -144,6 +145,8 @@ static void tell_events(struct gn_agent *a)
 	a->event_count = 0;
 	if (!a->failed)
 		agent_serve_registers(a);
+	if (!a->failed && a->devices_moved)
+		agent_serve_devices(a);
 }
 
 static void on_up(void *user)
@@ -194,6 +197,8 @@ gn_time agent_pump(struct gn_agent *a)
 	if (!a->failed)
 		next = gn_time_min(next, a->revoked ? agent_post_end(a) : agent_post_pump(a));
 	if (!a->failed)
+		next = gn_time_min(next, agent_clear_pump(a));
+	if (!a->failed)
 		next = gn_time_min(next, agent_backup_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_queue_pump(a));
@@ -214,7 +219,7 @@ gn_time agent_pump(struct gn_agent *a)
 	if (!a->failed)
 		gn_agent_know_pump(a->know);
 	next = gn_time_min(next, tell_claims(a));
-	bool events = a->event_count + a->register_count > 0;
+	bool events = a->event_count + a->register_count > 0 || a->devices_moved;
 	tell_events(a);
 	return events ? a->now : next; /* what they brought moves in the next turn */
 }

@@ -181,6 +181,11 @@ static const struct agent_call calls[] = {
 	{CALL(CHAT, CHAT_FILE_DROP, 0), agent_call_file_drop, "send/*"},
 	{CALL(CHAT, REGISTER_SET, 0), agent_call_register_set, "send/*"},
 	{CALL(CHAT, REGISTERS_LIST, 0), agent_call_registers_list, "chat"},
+	{CALL(CHAT, CHAT_SET, 0), agent_call_chat_set, "send"},
+	{CALL(CHAT, CHAT_DELETE, 0), agent_call_chat_delete, "send"},
+	{CALL(CHAT, MESSAGE_HIDE, 0), agent_call_message_hide, "send"},
+	{CALL(DEVICE, DEVICES_LIST, 0), agent_call_devices_list, "chat"},
+	{CALL(DEVICE, DEVICE_REMOVE, 0), agent_call_device_remove, "agent"},
 	{CALL(AGENT, CLIENTS_LIST, 0), agent_call_clients_list, "agent"},
 	{CALL(AGENT, CLIENT_ADD, 0), agent_call_client_add, "agent"},
 	{CALL(AGENT, CLIENT_REMOVE, 0), agent_call_client_remove, "agent"},
@@ -286,7 +291,7 @@ static gn_err run_call(struct gn_host_request *base)
 		return GN_OK;
 	if (r->agent->revoked && call->right && strncmp(call->right, "send", 4) == 0) {
 		gn_host_error(base, GN_STATE,
-			      "another device of yours took this one out of your identity, when a "
+			      "another device of yours took this one out of your identity, or a "
 			      "backup was put back there: go on there; nobody takes what this one "
 			      "sends");
 		return GN_OK;

@@ -163,6 +163,7 @@ void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e, uint
 	case GN_PEOPLE_ALARM_OWN: agent_serve_state(a); break;
 	case GN_PEOPLE_TYPING:
 	case GN_PEOPLE_REGISTER:
+	case GN_PEOPLE_CLEARED:
 	case GN_PEOPLE_WANT_RECORD:
 	case GN_PEOPLE_WANT_BOX:
 	case GN_PEOPLE_DEVICE_GONE: break; /* run.c does what they ask for */

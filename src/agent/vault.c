@@ -461,6 +461,11 @@ gn_err gn_agent_vault_owner(const struct gn_agent_vault *v, struct gn_pk *out)
 	return agent_files_public(&files, out) ? GN_NOT_FOUND : GN_OK;
 }
 
+bool gn_agent_vault_has_identity(struct gn_agent_vault *v)
+{
+	return agent_files_has(&v->files, AGENT_IDENTITY);
+}
+
 gn_err gn_agent_vault_identity(struct gn_agent_vault *v, struct gn_slice passphrase, gn_time now)
 {
 	struct gn_agent_identity id;

@@ -109,6 +109,8 @@ GN_MUST gn_err gn_agent_vault_boxes(struct gn_agent_vault *v, struct gn_pk *out,
 
 /* The public key, locked or not. GN_NOT_FOUND. */
 GN_MUST gn_err gn_agent_vault_owner(const struct gn_agent_vault *v, struct gn_pk *out);
+/* Is the identity's key here at all, under a passphrase or not? */
+bool gn_agent_vault_has_identity(struct gn_agent_vault *v);
 /* Opens the identity's key for AGENT_IDENTITY_MS, for what a person just allowed. GN_PASSPHRASE,
  * GN_BUSY, GN_NOT_FOUND. */
 GN_MUST gn_err gn_agent_vault_identity(struct gn_agent_vault *v, struct gn_slice passphrase,

@@ -267,6 +267,16 @@ gn_err gn_people_hide(struct gn_people *p, const struct gn_hash *chat, bool mine
 	return people_end(p, GN_OK);
 }
 
+gn_err gn_people_clear(struct gn_people *p, const struct gn_pk *owner, uint64_t *order, gn_time now)
+{
+	WITH_CONTACT(p, owner, c, err);
+	if (!err) {
+		*order = *order && *order < c->chat.order ? *order : c->chat.order;
+		people_clear_sync(p, c, *order, now);
+	}
+	return people_end(p, err);
+}
+
 gn_err gn_people_read(struct gn_people *p, const struct gn_pk *owner, uint64_t order, gn_time now)
 {
 	WITH_CONTACT(p, owner, c, err);

@@ -335,6 +335,10 @@ GN_MUST gn_err gn_people_read(struct gn_people *p, const struct gn_pk *owner, ui
 /* Takes a message away here, or on all own devices; the others keep it. GN_NOT_FOUND. */
 GN_MUST gn_err gn_people_hide(struct gn_people *p, const struct gn_hash *chat, bool mine,
 			      const struct gn_content_id *id, bool everywhere, gn_time now);
+/* The chat is emptied up to this place (0: all that is there now), on all own devices: the others
+ * are told; *order is it. Here the caller hides what is there. */
+GN_MUST gn_err gn_people_clear(struct gn_people *p, const struct gn_pk *owner, uint64_t *order,
+			       gn_time now);
 /* From now on what is said in the chat stays so many seconds after reading, on both sides. */
 GN_MUST gn_err gn_people_expire(struct gn_people *p, const struct gn_pk *owner, uint32_t seconds,
 				gn_time now);
@@ -389,6 +393,7 @@ enum gn_people_event_kind {
 	GN_PEOPLE_WANT_BOX,    /* make a deposit key for owner: gn_people_box */
 	GN_PEOPLE_DEVICE_GONE, /* owner's device is no longer listed: forget its sessions */
 	GN_PEOPLE_ALARM,       /* owner: see the contact */
+	GN_PEOPLE_CLEARED,     /* another device emptied the chat: hide what is there up to `seq` */
 	GN_PEOPLE_ALARM_OWN,   /* owner saw another record of ours than we published: `seq` */
 };
 struct gn_people_event {

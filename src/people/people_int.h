@@ -279,6 +279,7 @@ void people_register_set(struct gn_people *p, struct gn_slice key, struct gn_sli
 void people_contact_sync(struct gn_people *p, struct people_contact *c, bool gone, gn_time now);
 void people_hide_sync(struct gn_people *p, struct people_contact *c, bool mine,
 		      const struct gn_content_id *id, gn_time now);
+void people_clear_sync(struct gn_people *p, struct people_contact *c, uint64_t order, gn_time now);
 void people_mark_sync(struct gn_people *p, struct people_contact *c, uint64_t order, gn_time now);
 void people_sync_take(struct gn_people *p, uint64_t device, const struct gn_content *what,
 		      gn_time now);

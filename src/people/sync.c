@@ -11,6 +11,7 @@
 #define CONTACT_KEY "people/contact/"
 #define READ_KEY "people/read/"
 #define GONE_KEY "people/gone/"
+#define CLEAR_KEY "people/clear/"
 #define CONTACT_VERSION 1
 
 static struct gn_slice key_of(const char *kind, const struct gn_hash *id,
@@ -84,6 +85,14 @@ void people_hide_sync(struct gn_people *p, struct people_contact *c, bool mine,
 	memcpy(value, c->id.b, sizeof c->id.b);
 	value[sizeof c->id.b] = mine;
 	people_register_set(p, gn_str(key), GN_SLICE(value), now);
+}
+
+void people_clear_sync(struct gn_people *p, struct people_contact *c, uint64_t order, gn_time now)
+{
+	char key[GN_CONTENT_REGISTER_KEY_MAX + 1];
+	uint8_t value[8];
+	gn_put_be64(value, order);
+	people_register_set(p, key_of(CLEAR_KEY, &c->id, key), GN_SLICE(value), now);
 }
 
 /* ---- from another device ---- */
@@ -183,6 +192,13 @@ static void take_register(struct gn_people *p, const struct gn_content_register 
 		struct people_contact *c = people_contact_by_chat(p, &id);
 		if (c && r->value.len == 8)
 			people_read_to(p, c, gn_be64(r->value.p), false, now);
+	} else if (hex_after(r->key, CLEAR_KEY, id.b, sizeof id.b)) {
+		struct people_contact *c = people_contact_by_chat(p, &id);
+		if (c && r->value.len == 8)
+			people_event(p, &(struct gn_people_event){.kind = GN_PEOPLE_CLEARED,
+								  .owner = c->owner,
+								  .chat = id,
+								  .seq = gn_be64(r->value.p)});
 	} else if (hex_after(r->key, GONE_KEY, message.b, sizeof message.b)) {
 		take_gone(p, &message, r->value);
 	}

@@ -4,6 +4,7 @@
 
 #include "wire/generated/app_agent_fb.h"
 #include "wire/generated/app_box_fb.h"
+#include "wire/generated/app_device_fb.h"
 #include "wire/generated/app_fb.h"
 #include "wire/generated/app_node_fb.h"
 #include "wire/generated/app_site_fb.h"
@@ -35,6 +36,7 @@ static const struct schema {
 	{"schemas/app_box.fbs", gn_fbtypes_app_box, GN_COUNT(gn_fbtypes_app_box)},
 	{"schemas/app_topic.fbs", gn_fbtypes_app_topic, GN_COUNT(gn_fbtypes_app_topic)},
 	{"schemas/app_site.fbs", gn_fbtypes_app_site, GN_COUNT(gn_fbtypes_app_site)},
+	{"schemas/app_device.fbs", gn_fbtypes_app_device, GN_COUNT(gn_fbtypes_app_device)},
 	{"schemas/app_tunnel.fbs", gn_fbtypes_app_tunnel, GN_COUNT(gn_fbtypes_app_tunnel)},
 	{"schemas/app_agent.fbs", gn_fbtypes_app_agent, GN_COUNT(gn_fbtypes_app_agent)},
 	{"schemas/app.fbs", gn_fbtypes_app, GN_COUNT(gn_fbtypes_app)},

@@ -8,6 +8,7 @@
 
 #include "wire/generated/app_agent_fb.h"
 #include "wire/generated/app_box_fb.h"
+#include "wire/generated/app_device_fb.h"
 #include "wire/generated/app_fb.h"
 #include "wire/generated/app_node_fb.h"
 #include "wire/generated/app_site_fb.h"

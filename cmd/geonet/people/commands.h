@@ -24,6 +24,8 @@ int cmd_agent_renew(struct cli *cli);
 int cmd_agent_passphrase(struct cli *cli);
 
 int cmd_agent_clients(struct cli *cli);
+int cmd_agent_devices(struct cli *cli);
+int cmd_agent_remove_device(struct cli *cli);
 int cmd_agent_approve(struct cli *cli);
 int cmd_agent_backup(struct cli *cli);
 int cmd_agent_restore(struct cli *cli);

@@ -125,6 +125,19 @@ const struct cli_command agent_commands[] = {
 	 "  geonet agent clients add bot --right chat --right 'send/*' --out bot.secret\n"
 	 "  GEONET_CLIENT=bot.secret geonet msg chats\n",
 	 clients_options, cmd_agent_clients},
+	{"devices", "", 0, 0, "the devices that your identity lists",
+	 "Each has keys of its own; people's agents write to all of them. STATE says which one "
+	 "this is, and which were taken out.\n",
+	 "  geonet agent devices\n",
+	 NULL, cmd_agent_devices},
+	{"remove-device", "NAME|KEY", 1, 1, "take a lost device out of your identity",
+	 "From then on nobody writes to it or takes what it sends, and your boxes are replaced, "
+	 "whose keys it had. What it has it keeps: messages on it stay readable to who opens it. "
+	 "It asks you: for the passphrase, else for a yes (--yes). KEY: its first 8 letters or "
+	 "more.\n",
+	 "  geonet agent remove-device phone\n"
+	 "  geonet agent remove-device 4f1c22ab --yes\n",
+	 allow_options, cmd_agent_remove_device},
 	{"approve", "NUMBER", 1, 1, "allow, once, what another client asks for",
 	 "The client was told the number. What nobody answers is forgotten after five minutes.\n",
 	 "  geonet agent approve 4711\n",

@@ -5,6 +5,7 @@
 #include "wire/fb.h"
 #include "wire/generated/common_fb.h"
 #include "wire/generated/app_wallet_fb.h"
+#include "wire/generated/app_device_fb.h"
 
 enum gn_fb_agent_state {
 	GN_FB_AGENT_STATE_NEW = 0,
@@ -170,6 +171,9 @@ enum gn_fb_app_chat_body {
 	GN_FB_APP_CHAT_BODY_REGISTER_SET = 22,
 	GN_FB_APP_CHAT_BODY_REGISTERS_LIST = 23,
 	GN_FB_APP_CHAT_BODY_REGISTERS_IS = 24,
+	GN_FB_APP_CHAT_BODY_CHAT_SET = 25,
+	GN_FB_APP_CHAT_BODY_CHAT_DELETE = 26,
+	GN_FB_APP_CHAT_BODY_MESSAGE_HIDE = 27,
 };
 
 enum gn_fb_app_job_body {
@@ -201,6 +205,7 @@ enum gn_fb_app_told_body {
 	GN_FB_APP_TOLD_BODY_TOLD_FILE = 6,
 	GN_FB_APP_TOLD_BODY_TOLD_REGISTER = 7,
 	GN_FB_APP_TOLD_BODY_TOLD_WALLET = 8,
+	GN_FB_APP_TOLD_BODY_TOLD_DEVICE = 9,
 };
 
 /* Chosen by the client that says it, so that a repeat says nothing twice. */
@@ -2287,6 +2292,152 @@ static inline struct gn_fb_message gn_fb_message_is_message(struct gn_fb_message
 	return (struct gn_fb_message){gn_fbt_table(t.t, 0)};
 }
 
+/* ---- ChatSet ---- */
+
+/* How long after reading what is said from now on stays, on both sides; 0: for ever. */
+struct gn_fb_chat_set {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_set_args {
+	struct gn_slice who;
+	uint32_t expire;
+	bool expire_set;
+};
+static const struct gn_fb_field gn_fbfields_chat_set[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_set_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"expire", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_set_args, expire), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"expire_set", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chat_set_args, expire_set), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_chat_set = {"ChatSet", NULL, gn_fbfields_chat_set, 3};
+
+GN_MUST static inline gn_err gn_fb_chat_set_verify(struct gn_slice in, struct gn_fb_chat_set *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_set, &out->t);
+}
+static inline gn_fbref gn_fb_chat_set_make(struct gn_fbb *b, const struct gn_fb_chat_set_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_set, args);
+}
+static inline bool gn_fb_chat_set_has_who(struct gn_fb_chat_set t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_chat_set_who(struct gn_fb_chat_set t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint32_t gn_fb_chat_set_expire(struct gn_fb_chat_set t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_set_expire_set(struct gn_fb_chat_set t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ChatDelete ---- */
+
+/* All that is there now goes here; `mine`: on all own devices; `both`: what we said goes at their devices too. */
+struct gn_fb_chat_delete {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_delete_args {
+	struct gn_slice who;
+	bool mine;
+	bool both;
+};
+static const struct gn_fb_field gn_fbfields_chat_delete[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_delete_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_chat_delete_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"both", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chat_delete_args, both), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_chat_delete = {"ChatDelete", NULL, gn_fbfields_chat_delete, 3};
+
+GN_MUST static inline gn_err gn_fb_chat_delete_verify(struct gn_slice in, struct gn_fb_chat_delete *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_delete, &out->t);
+}
+static inline gn_fbref gn_fb_chat_delete_make(struct gn_fbb *b, const struct gn_fb_chat_delete_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_delete, args);
+}
+static inline bool gn_fb_chat_delete_has_who(struct gn_fb_chat_delete t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_chat_delete_who(struct gn_fb_chat_delete t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_chat_delete_mine(struct gn_fb_chat_delete t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_chat_delete_both(struct gn_fb_chat_delete t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- MessageHide ---- */
+
+/* 1 to 64, whoever said them, go here; `devices`: on all own devices. They keep them. */
+struct gn_fb_message_hide {
+	struct gn_fbt t;
+};
+struct gn_fb_message_hide_args {
+	struct gn_slice who;
+	struct {
+		const struct gn_fb_message_id *p;
+		size_t count;
+	} ids;
+	bool devices;
+};
+static const struct gn_fb_field gn_fbfields_message_hide[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_hide_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_message_hide_args, ids), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
+	{"devices", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_message_hide_args, devices), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_message_hide = {"MessageHide", NULL, gn_fbfields_message_hide, 3};
+
+GN_MUST static inline gn_err gn_fb_message_hide_verify(struct gn_slice in, struct gn_fb_message_hide *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_hide, &out->t);
+}
+static inline gn_fbref gn_fb_message_hide_make(struct gn_fbb *b, const struct gn_fb_message_hide_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_hide, args);
+}
+static inline bool gn_fb_message_hide_has_who(struct gn_fb_message_hide t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_message_hide_who(struct gn_fb_message_hide t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_message_hide_has_ids(struct gn_fb_message_hide t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint32_t gn_fb_message_hide_ids_len(struct gn_fb_message_hide t)
+{
+	return gn_fbt_count(t.t, 1);
+}
+static inline struct gn_fb_message_id gn_fb_message_hide_ids_at(struct gn_fb_message_hide t, uint32_t i)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct_at(t.t, 1, &gn_fblayout_message_id, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_message_hide_ids_bytes(struct gn_fb_message_hide t)
+{
+	return gn_fbt_elements(t.t, 1, 16);
+}
+static inline bool gn_fb_message_hide_devices(struct gn_fb_message_hide t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
 /* ---- MessageGet ---- */
 
 /* One message by its id, of any chat; own ones first. */
@@ -3431,6 +3582,37 @@ static inline struct gn_slice gn_fb_told_register_value(struct gn_fb_told_regist
 static inline uint64_t gn_fb_told_register_time(struct gn_fb_told_register t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+
+/* ---- ToldDevice ---- */
+
+/* They changed. */
+struct gn_fb_told_device {
+	struct gn_fbt t;
+};
+struct gn_fb_told_device_args {
+	gn_fbref devices; /* DevicesIs */
+};
+static const struct gn_fb_field gn_fbfields_told_device[] = {
+	{"devices", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_device_args, devices), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_devices_is}, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_told_device = {"ToldDevice", NULL, gn_fbfields_told_device, 1};
+
+GN_MUST static inline gn_err gn_fb_told_device_verify(struct gn_slice in, struct gn_fb_told_device *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_told_device, &out->t);
+}
+static inline gn_fbref gn_fb_told_device_make(struct gn_fbb *b, const struct gn_fb_told_device_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_told_device, args);
+}
+static inline bool gn_fb_told_device_has_devices(struct gn_fb_told_device t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_devices_is gn_fb_told_device_devices(struct gn_fb_told_device t)
+{
+	return (struct gn_fb_devices_is){gn_fbt_table(t.t, 0)};
 }
 
 /* ---- ToldNotice ---- */
@@ -5395,7 +5577,7 @@ struct gn_fb_app_chat_args {
 };
 static const struct gn_fb_field gn_fbfields_app_chat[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_chat_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 24, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is, &gn_fbtype_message_get, &gn_fbtype_message_shown, &gn_fbtype_chat_file, &gn_fbtype_chat_file_send, &gn_fbtype_chat_file_get, &gn_fbtype_chat_files_list, &gn_fbtype_chat_files_is, &gn_fbtype_chat_file_drop, &gn_fbtype_register_set, &gn_fbtype_registers_list, &gn_fbtype_registers_is}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 27, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is, &gn_fbtype_message_get, &gn_fbtype_message_shown, &gn_fbtype_chat_file, &gn_fbtype_chat_file_send, &gn_fbtype_chat_file_get, &gn_fbtype_chat_files_list, &gn_fbtype_chat_files_is, &gn_fbtype_chat_file_drop, &gn_fbtype_register_set, &gn_fbtype_registers_list, &gn_fbtype_registers_is, &gn_fbtype_chat_set, &gn_fbtype_chat_delete, &gn_fbtype_message_hide}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_chat = {"AppChat", NULL, gn_fbfields_app_chat, 2};
 
@@ -5511,6 +5693,18 @@ static inline struct gn_fb_registers_is gn_fb_app_chat_body_as_registers_is(stru
 {
 	return (struct gn_fb_registers_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_REGISTERS_IS)};
 }
+static inline struct gn_fb_chat_set gn_fb_app_chat_body_as_chat_set(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_set){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_SET)};
+}
+static inline struct gn_fb_chat_delete gn_fb_app_chat_body_as_chat_delete(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_delete){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_DELETE)};
+}
+static inline struct gn_fb_message_hide gn_fb_app_chat_body_as_message_hide(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_hide){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_HIDE)};
+}
 
 /* ---- AppJob ---- */
 
@@ -5615,7 +5809,7 @@ struct gn_fb_app_told_args {
 };
 static const struct gn_fb_field gn_fbfields_app_told[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_told_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 8, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file, &gn_fbtype_told_register, &gn_fbtype_told_wallet}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 9, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file, &gn_fbtype_told_register, &gn_fbtype_told_wallet, &gn_fbtype_told_device}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_told = {"AppTold", NULL, gn_fbfields_app_told, 2};
 
@@ -5667,6 +5861,10 @@ static inline struct gn_fb_told_wallet gn_fb_app_told_body_as_told_wallet(struct
 {
 	return (struct gn_fb_told_wallet){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_WALLET)};
 }
+static inline struct gn_fb_told_device gn_fb_app_told_body_as_told_device(struct gn_fb_app_told t)
+{
+	return (struct gn_fb_told_device){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_DEVICE)};
+}
 
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
@@ -5707,6 +5905,9 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_message_read,
 	&gn_fbtype_message_retry,
 	&gn_fbtype_message_is,
+	&gn_fbtype_chat_set,
+	&gn_fbtype_chat_delete,
+	&gn_fbtype_message_hide,
 	&gn_fbtype_message_get,
 	&gn_fbtype_message_item,
 	&gn_fbtype_message_shown,
@@ -5730,6 +5931,7 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_told_file,
 	&gn_fbtype_told_typing,
 	&gn_fbtype_told_register,
+	&gn_fbtype_told_device,
 	&gn_fbtype_told_notice,
 	&gn_fbtype_client,
 	&gn_fbtype_clients_list,

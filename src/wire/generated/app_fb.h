@@ -9,6 +9,7 @@
 #include "wire/generated/app_agent_fb.h"
 #include "wire/generated/app_tunnel_fb.h"
 #include "wire/generated/app_site_fb.h"
+#include "wire/generated/app_device_fb.h"
 
 enum gn_fb_app_role {
 	GN_FB_APP_ROLE_CLIENT = 0,
@@ -48,6 +49,7 @@ enum gn_fb_app_body {
 	GN_FB_APP_BODY_APP_TUNNEL = 24,
 	GN_FB_APP_BODY_APP_SITE = 25,
 	GN_FB_APP_BODY_APP_WALLET = 26,
+	GN_FB_APP_BODY_APP_DEVICE = 27,
 };
 
 /* ---- AppHello ---- */
@@ -612,7 +614,7 @@ static const struct gn_fb_field gn_fbfields_app_frame[] = {
 	{"deadline_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_app_frame_args, deadline_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"cursor", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_app_frame_args, cursor), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_app_frame_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 5, offsetof(struct gn_fb_app_frame_args, body), 26, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_app_hello, &gn_fbtype_app_challenge, &gn_fbtype_app_proof, &gn_fbtype_app_ready, &gn_fbtype_app_error, &gn_fbtype_app_ok, &gn_fbtype_app_cancel, &gn_fbtype_app_ping, &gn_fbtype_app_pong, &gn_fbtype_app_bye, &gn_fbtype_app_gap, &gn_fbtype_app_node, &gn_fbtype_app_record, &gn_fbtype_app_event, &gn_fbtype_app_file, &gn_fbtype_app_stream, &gn_fbtype_app_box, &gn_fbtype_app_agent, &gn_fbtype_app_contact, &gn_fbtype_app_chat, &gn_fbtype_app_told, &gn_fbtype_app_topic, &gn_fbtype_app_job, &gn_fbtype_app_tunnel, &gn_fbtype_app_site, &gn_fbtype_app_wallet}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 5, offsetof(struct gn_fb_app_frame_args, body), 27, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_app_hello, &gn_fbtype_app_challenge, &gn_fbtype_app_proof, &gn_fbtype_app_ready, &gn_fbtype_app_error, &gn_fbtype_app_ok, &gn_fbtype_app_cancel, &gn_fbtype_app_ping, &gn_fbtype_app_pong, &gn_fbtype_app_bye, &gn_fbtype_app_gap, &gn_fbtype_app_node, &gn_fbtype_app_record, &gn_fbtype_app_event, &gn_fbtype_app_file, &gn_fbtype_app_stream, &gn_fbtype_app_box, &gn_fbtype_app_agent, &gn_fbtype_app_contact, &gn_fbtype_app_chat, &gn_fbtype_app_told, &gn_fbtype_app_topic, &gn_fbtype_app_job, &gn_fbtype_app_tunnel, &gn_fbtype_app_site, &gn_fbtype_app_wallet, &gn_fbtype_app_device}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_frame = {"AppFrame", "GNAP", gn_fbfields_app_frame, 6};
 
@@ -753,6 +755,10 @@ static inline struct gn_fb_app_site gn_fb_app_frame_body_as_app_site(struct gn_f
 static inline struct gn_fb_app_wallet gn_fb_app_frame_body_as_app_wallet(struct gn_fb_app_frame t)
 {
 	return (struct gn_fb_app_wallet){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_WALLET)};
+}
+static inline struct gn_fb_app_device gn_fb_app_frame_body_as_app_device(struct gn_fb_app_frame t)
+{
+	return (struct gn_fb_app_device){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_DEVICE)};
 }
 
 /* Every table of the schema, for tests and tools. */

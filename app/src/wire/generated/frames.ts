@@ -1971,6 +1971,27 @@ export interface RegistersIs {
   more: boolean;
 }
 
+/** How long after reading what is said from now on stays, on both sides; 0: for ever. */
+export interface ChatSet {
+  who: string;
+  expire: number;
+  expire_set: boolean;
+}
+
+/** All that is there now goes here; `mine`: on all own devices; `both`: what we said goes at their devices too. */
+export interface ChatDelete {
+  who: string;
+  mine: boolean;
+  both: boolean;
+}
+
+/** 1 to 64, whoever said them, go here; `devices`: on all own devices. They keep them. */
+export interface MessageHide {
+  who: string;
+  ids: Hex[];
+  devices: boolean;
+}
+
 export type AppChatBodyIs =
   | { is: 'ChatsList'; as: ChatsList }
   | { is: 'ChatsIs'; as: ChatsIs }
@@ -1996,6 +2017,9 @@ export type AppChatBodyIs =
   | { is: 'RegisterSet'; as: RegisterSet }
   | { is: 'RegistersList'; as: RegistersList }
   | { is: 'RegistersIs'; as: RegistersIs }
+  | { is: 'ChatSet'; as: ChatSet }
+  | { is: 'ChatDelete'; as: ChatDelete }
+  | { is: 'MessageHide'; as: MessageHide }
   | Unknown;
 
 export interface AppChat {
@@ -2093,6 +2117,29 @@ export interface ToldWallet {
   moved: boolean;
 }
 
+export interface Device {
+  key?: Hex;
+  /** Its maker's word. */
+  name: string;
+  since: bigint;
+  expires: bigint;
+  /** The one that answers. */
+  self: boolean;
+  /** It was taken out, or its time is over. */
+  revoked: boolean;
+}
+
+/** `full`: this device holds the identity's key, so it can take others out. */
+export interface DevicesIs {
+  devices: Device[];
+  full: boolean;
+}
+
+/** They changed. */
+export interface ToldDevice {
+  devices?: DevicesIs;
+}
+
 export type AppToldBodyIs =
   | { is: 'ToldState'; as: ToldState }
   | { is: 'ToldMessage'; as: ToldMessage }
@@ -2102,6 +2149,7 @@ export type AppToldBodyIs =
   | { is: 'ToldFile'; as: ToldFile }
   | { is: 'ToldRegister'; as: ToldRegister }
   | { is: 'ToldWallet'; as: ToldWallet }
+  | { is: 'ToldDevice'; as: ToldDevice }
   | Unknown;
 
 export interface AppTold {
@@ -2807,6 +2855,29 @@ export interface AppWallet {
   body: AppWalletBodyIs;
 }
 
+export interface DevicesList {
+}
+
+/**
+ * Asked of the person, as making a backup is: ApprovalAsked, then again with the passphrase or the
+ * approval. DevicesIs.
+ */
+export interface DeviceRemove {
+  key: Hex;
+  passphrase: Uint8Array;
+  approval: bigint;
+}
+
+export type AppDeviceBodyIs =
+  | { is: 'DevicesList'; as: DevicesList }
+  | { is: 'DevicesIs'; as: DevicesIs }
+  | { is: 'DeviceRemove'; as: DeviceRemove }
+  | Unknown;
+
+export interface AppDevice {
+  body: AppDeviceBodyIs;
+}
+
 export type AppBodyIs =
   | { is: 'AppHello'; as: AppHello }
   | { is: 'AppChallenge'; as: AppChallenge }
@@ -2834,6 +2905,7 @@ export type AppBodyIs =
   | { is: 'AppTunnel'; as: AppTunnel }
   | { is: 'AppSite'; as: AppSite }
   | { is: 'AppWallet'; as: AppWallet }
+  | { is: 'AppDevice'; as: AppDevice }
   | Unknown;
 
 export interface AppFrame {
@@ -3030,6 +3102,9 @@ export interface Tables {
   RegistersList: RegistersList;
   RegisterValue: RegisterValue;
   RegistersIs: RegistersIs;
+  ChatSet: ChatSet;
+  ChatDelete: ChatDelete;
+  MessageHide: MessageHide;
   AppChat: AppChat;
   ToldState: ToldState;
   ToldMessage: ToldMessage;
@@ -3042,6 +3117,9 @@ export interface Tables {
   WalletWay: WalletWay;
   WalletDone: WalletDone;
   ToldWallet: ToldWallet;
+  Device: Device;
+  DevicesIs: DevicesIs;
+  ToldDevice: ToldDevice;
   AppTold: AppTold;
   TopicPublish: TopicPublish;
   TopicPublished: TopicPublished;
@@ -3115,6 +3193,9 @@ export interface Tables {
   WalletOffer: WalletOffer;
   WalletOffersIs: WalletOffersIs;
   AppWallet: AppWallet;
+  DevicesList: DevicesList;
+  DeviceRemove: DeviceRemove;
+  AppDevice: AppDevice;
   AppFrame: AppFrame;
 }
 
@@ -3313,7 +3394,10 @@ RegisterSet key:s! value:[B
 RegistersList prefix:s after:s limit:H
 RegisterValue key:s value:[B time:Q
 RegistersIs registers:[RegisterValue after:s more:?
-|AppChatBody ChatsList ChatsIs MessageSend MessageEdit MessageDelete MessageReact MessageRead MessageRetry MessageIs History HistoryIs Search SearchIs MessageGet MessageShown ChatFile ChatFileSend ChatFileGet ChatFilesList ChatFilesIs ChatFileDrop RegisterSet RegistersList RegistersIs
+ChatSet who:s! expire:I expire_set:?
+ChatDelete who:s! mine:? both:?
+MessageHide who:s! ids:[MessageId! devices:?
+|AppChatBody ChatsList ChatsIs MessageSend MessageEdit MessageDelete MessageReact MessageRead MessageRetry MessageIs History HistoryIs Search SearchIs MessageGet MessageShown ChatFile ChatFileSend ChatFileGet ChatFilesList ChatFilesIs ChatFileDrop RegisterSet RegistersList RegistersIs ChatSet ChatDelete MessageHide
 AppChat - body:AppChatBody!
 ToldState state:AgentStatusIs
 ToldMessage message:Message fresh:? contact:Person
@@ -3327,7 +3411,10 @@ WalletCut owner:s owner_name:s debtor:s debtor_name:s by:s by_name:s cause:s ava
 WalletWay kind:B who:s name:s other:s other_name:s amount:s
 WalletDone act:WalletAct state:B what:B hub:s peer:s name:s amount:s equivalent:s note:s tx:s at:Q before:? kind:s code:s reason:s cut:[WalletCut ways:[WalletWay
 ToldWallet hub:s done:WalletDone moved:?
-|AppToldBody ToldState ToldMessage ToldContact ToldTyping ToldNotice ToldFile ToldRegister ToldWallet
+Device key:Key name:s since:Q expires:Q self:? revoked:?
+DevicesIs devices:[Device full:?
+ToldDevice devices:DevicesIs
+|AppToldBody ToldState ToldMessage ToldContact ToldTyping ToldNotice ToldFile ToldRegister ToldWallet ToldDevice
 AppTold - body:AppToldBody!
 TopicPublish owner:Key! label:s said:[B! sig:Sig! token:[B need:B salt:Hash session:B share:Q
 TopicPublished code:H roots:B of:B subscribers:I limit:s retry_ms:I
@@ -3406,6 +3493,10 @@ WalletOffer key:s clearing:? from:s from_name:s to:s to_name:s amount:s equivale
 WalletOffersIs of:WalletHub offers:[WalletOffer
 |AppWalletBody WalletHubs WalletHubsIs WalletJoin WalletBalance WalletBalanceIs WalletLines WalletLinesIs WalletLineSet WalletQuote WalletQuoteIs WalletPay WalletPaid WalletRequest WalletRequestIs WalletHistory WalletHistoryIs WalletOffers WalletOffersIs
 AppWallet - body:AppWalletBody!
-|AppBody AppHello AppChallenge AppProof AppReady AppError AppOk AppCancel AppPing AppPong AppBye AppGap AppNode AppRecord AppEvent AppFile AppStream AppBox AppAgent AppContact AppChat AppTold AppTopic AppJob AppTunnel AppSite AppWallet
+DevicesList
+DeviceRemove key:Key! passphrase:[B approval:Q
+|AppDeviceBody DevicesList DevicesIs DeviceRemove
+AppDevice - body:AppDeviceBody!
+|AppBody AppHello AppChallenge AppProof AppReady AppError AppOk AppCancel AppPing AppPong AppBye AppGap AppNode AppRecord AppEvent AppFile AppStream AppBox AppAgent AppContact AppChat AppTold AppTopic AppJob AppTunnel AppSite AppWallet AppDevice
 AppFrame call:Q more:? deadline_ms:I cursor:Q - body:AppBody!
 `;
