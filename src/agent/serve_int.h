@@ -4,7 +4,11 @@
 
 #include "agent/agent_int.h"
 
-enum { AGENT_TOLD_FILE = 5, AGENT_TOLD_REGISTER = 6 }; /* bits of events, after told.c's */
+enum {
+	AGENT_TOLD_FILE = 5,
+	AGENT_TOLD_REGISTER = 6,
+	AGENT_TOLD_WALLET = 7
+}; /* bits of events, after told.c's */
 
 /* A request of the agent's; host's first. */
 struct agent_request {
