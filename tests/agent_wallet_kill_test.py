@@ -23,11 +23,13 @@ def through(bin_dir, base, *names):
 
 
 def payments(middle):
-    return [path for method, path, _ in middle.seen if (method, path) == ("POST", "/api/v1/payments")]
+    return [
+        path for method, path, _ in middle.seen if (method, path) == ("POST", "/api/v1/payments")
+    ]
 
 
 def case_killed(bin_dir, base, rng):
-    """kill -9 between each pair of steps: one payment, and it is known in the end."""
+    """AG-143: killed between each pair of steps: one payment, and it is known in the end."""
     hub, middle, ann, ben = through(bin_dir, base, "ann", "ben")
     ben.trust(ann, "100")
     owed = 0
@@ -150,7 +152,9 @@ def case_away(bin_dir, base, rng):
 
 
 def case_liars(bin_dir, base, rng):
-    """A hub that has another key, sends too much, is slow, sends others' keys or numbers."""
+    """AG-140, AG-141, AG-146 (AGENT_WALLET_ANSWERS, AGENT_WALLET_PAGES, AGENT_WALLET_WAITING):
+    a hub
+    that has another key, sends too much, is slow, sends others' keys or numbers."""
     hub, middle, ann, ben = through(bin_dir, base, "ann", "ben")
     ben.trust(ann, "100")
     second = Hub(bin_dir, os.path.join(base, "second"), *FREE)
@@ -268,7 +272,8 @@ def by(agent, file, call, body):
 
 
 def case_limits(bin_dir, base, rng):
-    """A program pays up to its limit a day unasked, and not one more; others are asked."""
+    """AG-142, AG-145 (AGENT_WALLET_QUOTES): a program pays up to its limit a day unasked, and
+    not one more; others are asked."""
     hub, ann, ben = world(bin_dir, base, "ann", "ben")
     ben.trust(ann, "1000")
     shop = client(ann, "shop", f"pay/{hub.pid}/UAH/10")
@@ -370,7 +375,7 @@ def case_passphrase(bin_dir, base, rng):
 
 
 def case_tool(bin_dir, base, rng):
-    """The tool and the agent of one identity: neither writes the other's files, neither is refused."""
+    """AG-148: the tool and the agent of one identity: neither writes the other's files."""
     hub, ann, ben = world(bin_dir, base, "ann", "ben")
     env = dict(os.environ, GEONET_HUB=hub.url)
 

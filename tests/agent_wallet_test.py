@@ -18,7 +18,7 @@ def world(bin_dir, base, *names):
 
 
 def case_pay(bin_dir, base, rng):
-    """Join, line, pay, request, pay by link, history: each signed once."""
+    """AG-144: join, line, pay, request, pay by link, history: each signed once."""
     hub, ann, ben = world(bin_dir, base, "ann", "ben")
     hubs = ann.wallet("hubs")["hubs"]
     check(len(hubs) == 1 and hubs[0]["hub"] == hub.pid and hubs[0]["name"] == "Ann", f"{hubs}")
@@ -80,7 +80,8 @@ def case_pay(bin_dir, base, rng):
 
 
 def case_why(bin_dir, base, rng):
-    """What cannot arrive is explained: the cut in names, what is missing, three ways out."""
+    """AG-147: what cannot arrive is explained: the cut in names, what is missing, three ways
+    out."""
     hub, ann, ben, cay = world(bin_dir, base, "ann", "ben", "cay")
     quote = ann.wallet("quote", whom=ben.pid, equivalent="UAH", amount="3")
     check(not quote["can"] and quote["most"] == "0.00" and quote["missing"] == "3.00", f"{quote}")

@@ -14,7 +14,7 @@ from people_test import meet, people
 
 def case_lost(nodes, seed):
     """A device that was lost is taken out: it is told, sends nothing more, and the other one goes
-    on with new boxes (AG-95, AG-130, AG-131)."""
+    on with new boxes (AG-95, AG-118, AG-119)."""
     ann, ben = people(nodes, "ann", "ben")
     meet(ann, ben)
     only = ann.json("agent", "devices")

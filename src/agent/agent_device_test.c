@@ -1,4 +1,4 @@
-/* The devices of a person: listed, one taken out, with new boxes then. Rules: AG-130, AG-131. */
+/* The devices of a person: listed, one taken out, with new boxes then. Rules: AG-118, AG-119. */
 #include "agent/testing/calls.h"
 #include "agent/testing/world.h"
 

@@ -8,7 +8,7 @@
 /* Kinds of events that every client is told of: how the agent stands (told.c). */
 #define AGENT_KINDS_OF_ALL 1u
 /* And those of all hubs: what becomes of payments (wallet_tell.c). */
-#define AGENT_KINDS_OF_WALLET (UINT64_C(1) << 7)
+#define AGENT_KINDS_OF_WALLET (UINT64_C(1) << AGENT_TOLD_WALLET)
 
 /* Of gn_host_calls; user is the agent. */
 const char *agent_client_origin(void *user);

@@ -1,5 +1,5 @@
 /* Calls about the devices of the person: which there are, and taking a lost one out. What signs is
- * own.c. Rules: AG-130, AG-131. */
+ * own.c. Rules: AG-118, AG-119. */
 #include "agent/serve_int.h"
 
 #include <stdio.h>

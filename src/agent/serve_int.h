@@ -7,7 +7,8 @@
 enum {
 	AGENT_TOLD_FILE = 5,
 	AGENT_TOLD_REGISTER = 6,
-	AGENT_TOLD_DEVICE = 7
+	AGENT_TOLD_DEVICE = 7,
+	AGENT_TOLD_WALLET = 8
 }; /* bits of events, after told.c's */
 
 /* A request of the agent's; host's first. */

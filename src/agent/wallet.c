@@ -137,7 +137,7 @@ static gn_time again_in(const json_t *act)
 {
 	uint64_t tries = gn_wallet_number(act, "tries");
 	gn_time wait = AGENT_WALLET_AGAIN << (tries < 9 ? tries : 9);
-	return wait < AGENT_WALLET_AGAIN_MAX ? wait : AGENT_WALLET_AGAIN_MAX;
+	return wait < AGENT_WALLET_AGAIN_LAST ? wait : AGENT_WALLET_AGAIN_LAST;
 }
 
 static void set_due(struct gn_agent *a, const char *id, gn_time due)
@@ -257,7 +257,7 @@ static void on_read(struct gn_agent *a, struct agent_wallet_hub *h, struct agent
 	bool news = (h->kind == NULL) != (q->kind == NULL);
 	if (q->kind) {
 		h->wait = h->wait ? 2 * h->wait : AGENT_WALLET_AGAIN;
-		h->wait = h->wait < AGENT_WALLET_AGAIN_MAX ? h->wait : AGENT_WALLET_AGAIN_MAX;
+		h->wait = h->wait < AGENT_WALLET_AGAIN_LAST ? h->wait : AGENT_WALLET_AGAIN_LAST;
 		h->due = a->now + h->wait;
 		h->kind = q->kind;
 		memcpy(h->why, q->why, sizeof h->why);

@@ -3,9 +3,7 @@
  *
  *   prove -> (token | refresh | login) -> ask
  *
- * 1. Nothing that a hub says is signed here but the text of a login, which names the hub.
- * 2. What it sends is bounded in bytes and time (limits.h); redirects are not followed.
- *
+ * Nothing that a hub says is signed here but the text of a login, which names the hub.
  * Rules: AG-140..AG-147; HB-45, HB-55, HB-56. */
 #include "agent/wallet_ask.h"
 #include "wallet/http.h"
@@ -15,8 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void fail(struct agent_ask *q, gn_err err, const char *kind, const char *fmt, ...)
-	GN_PRINTF(4, 5);
+GN_PRINTF(4, 5)
 static void fail(struct agent_ask *q, gn_err err, const char *kind, const char *fmt, ...)
 {
 	va_list args;
@@ -383,7 +380,6 @@ static bool choose_tx(struct agent_ask *q, const struct gn_wallet_request *r)
 
 static void run_quote(struct agent_ask *q)
 {
-	static const char *const path = "/payments/capacity?to=%s&equivalent=%s&amount=%s";
 	struct gn_wallet_request r;
 	unsigned precision = 0;
 	char at[300];
@@ -396,10 +392,8 @@ static void run_quote(struct agent_ask *q)
 		fail(q, GN_USAGE, "self", "this PID is your own: nobody pays themselves");
 	if (q->kind || !check_person(q, r.pid) || !choose_tx(q, &r))
 		return;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	snprintf(at, sizeof at, path, r.pid, r.equivalent, r.amount);
-#pragma GCC diagnostic pop
+	snprintf(at, sizeof at, "/payments/capacity?to=%s&equivalent=%s&amount=%s", r.pid,
+		 r.equivalent, r.amount);
 	q->out = json_object();
 	put(q->out, "capacity", get(q, at, "what could be paid"));
 	put(q->out, "precision", json_integer(precision));

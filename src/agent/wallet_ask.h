@@ -1,5 +1,5 @@
-/* One piece of work for one hub, on a thread of its own (wallet_ask.c): it has copies of all that it
- * needs and touches neither the agent nor the store.
+/* One piece of work for one hub, on a thread of its own (wallet_ask.c): it has copies of all that
+ * it needs and touches neither the agent nor the store.
  *
  *   made -> queued -> RUNNING [uv_queue_work] -> done [on the loop] -> freed */
 #ifndef GN_AGENT_WALLET_ASK_H
@@ -10,6 +10,17 @@
 
 #include <stdatomic.h>
 #include <uv.h>
+
+/* How long a quote may be signed; seconds for one answer; payments that are kept for reading; lines
+ * in the way that are shown; between two looks, and before what failed is tried again,
+ * doubled to. */
+#define AGENT_WALLET_QUOTE_KEEP (600 * GN_SEC)
+#define AGENT_WALLET_ANSWER_S 30u
+#define AGENT_WALLET_PAYMENTS 100u
+#define AGENT_WALLET_CUT 8u
+#define AGENT_WALLET_LOOK (30 * GN_SEC)
+#define AGENT_WALLET_AGAIN (1 * GN_SEC)
+#define AGENT_WALLET_AGAIN_LAST (300 * GN_SEC)
 
 struct gn_agent;
 struct agent_request;

@@ -96,8 +96,8 @@ json_t *agent_wallet_show_act(const char *id, const json_t *act);
 /* Adds "cut" and "ways" of a hub's explanation. */
 void agent_wallet_explain(const struct gn_agent *a, json_t *to, const json_t *details,
 			  const char *payee);
-/* What a text that is to be signed says, in a sentence: read from the text itself. The caller frees;
- * NULL: it is none, or there is no memory. */
+/* What a text that is to be signed says, in a sentence: read from the text itself. The caller
+ * frees; NULL: it is none, or there is no memory. */
 char *agent_wallet_says(const char *text, const char *name, const json_t *item);
 
 /* ---- wallet_tell.c: answers and events ---- */

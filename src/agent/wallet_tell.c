@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { AGENT_TOLD_WALLET = 7 }; /* bit of events, after files' */
-
 void agent_wallet_refuse(struct agent_request *r, gn_err err, const char *kind, const char *fmt,
 			 ...)
 {
