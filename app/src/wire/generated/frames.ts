@@ -112,6 +112,15 @@ export const NodeEventKind = {
   Moved: 4,
 } as const;
 
+export type OwnSiteStage = number;
+export const OwnSiteStage = {
+  Reading: 0,
+  Signing: 1,
+  Sending: 2,
+  Spreading: 3,
+  Putting: 4,
+} as const;
+
 /** Invisible is only ever an own one: to others it is Offline. */
 export type PresenceState = number;
 export const PresenceState = {
@@ -928,15 +937,24 @@ export interface FileIs {
   mime: string;
 }
 
+/** The version is known by the root of its manifest. */
+export interface SpreadSite {
+  owner: Hex;
+  label: string;
+  root: Hex;
+}
+
 /**
  * Copies of blocks to other nodes: Progress as it goes on, the last one with `code`. `once`: the node
- * does not look after them afterwards.
+ * does not look after them afterwards. `site`: they are all blocks of this version of a site, which it
+ * keeps as its own from then on (docs/spec/services.md BU-21).
  */
 export interface BlocksSpread {
   blocks: Hex[];
   copies: number;
   keep_until: bigint;
   once: boolean;
+  site?: SpreadSite;
 }
 
 export interface Progress {
@@ -2321,6 +2339,147 @@ export interface AppTunnel {
   body: AppTunnelBodyIs;
 }
 
+/** Those that the node keeps published. */
+export interface OwnSitesList {
+}
+
+export interface OwnSite {
+  label: string;
+  /** Where a browser of this machine shows it; absent: it has no name, or the node serves no port. */
+  url: string;
+  /** The name that leads to it, without ".geo". */
+  name: string;
+  version: bigint;
+  /** Of the version, and until when it is found. */
+  created: bigint;
+  expires: bigint;
+  bytes: bigint;
+  files: number;
+  /** Nodes that keep each block, of how many that was asked. */
+  copies: number;
+  wanted: number;
+  /** Nodes that signed for the version; `few`: fewer than the node asks for. */
+  receipts: number;
+  few: boolean;
+  /** What is wrong, of err.def, and what to do: the site could not be read; its name was not set. */
+  code: number;
+  reason: string;
+}
+
+export interface OwnSitesIs {
+  pid: string;
+  sites: OwnSite[];
+}
+
+export interface OwnSiteVersions {
+  label: string;
+}
+
+/** `created` 0: its list of files could not be read. */
+export interface OwnSiteVersion {
+  version: bigint;
+  created: bigint;
+  bytes: bigint;
+  files: number;
+  now: boolean;
+}
+
+/** The newest first. */
+export interface OwnSiteVersionsIs {
+  label: string;
+  versions: OwnSiteVersion[];
+}
+
+/** `mime` absent: by the name, else by the first bytes (services.md BU-26). */
+export interface OwnSitePath {
+  path: string;
+  size: bigint;
+  mime: string;
+}
+
+/** A draft, which ends with this connection. */
+export interface OwnSiteBegin {
+  label: string;
+  files: OwnSitePath[];
+}
+
+export interface OwnSiteDraft {
+  draft: bigint;
+  files: number;
+  bytes: bigint;
+}
+
+/**
+ * The bytes of one of its files come on this call's stream; one at a time. Answered when the node has
+ * them.
+ */
+export interface OwnSiteFile {
+  draft: bigint;
+  index: number;
+}
+
+export interface OwnSiteFileIs {
+  index: number;
+  root?: Hex;
+  mime: string;
+}
+
+export interface OwnSiteDrop {
+  draft: bigint;
+}
+
+/**
+ * OwnSiteStep as it goes on, then OwnSite. Where it fails the version before stays, and the draft.
+ * `name`: of this person, leads to the site from then on. The passphrase, where there is one.
+ */
+export interface OwnSiteCommit {
+  draft: bigint;
+  entry: string;
+  not_found: string;
+  name: string;
+  passphrase: Uint8Array;
+}
+
+/** Spreading: copies that have a receipt, of how many. */
+export interface OwnSiteStep {
+  stage: OwnSiteStage;
+  done: bigint;
+  total: bigint;
+}
+
+/** `version` 0: the one before. As OwnSiteCommit. */
+export interface OwnSiteRollBack {
+  label: string;
+  version: bigint;
+  passphrase: Uint8Array;
+}
+
+export interface OwnSiteRemove {
+  label: string;
+  passphrase: Uint8Array;
+}
+
+export type AppSiteBodyIs =
+  | { is: 'OwnSitesList'; as: OwnSitesList }
+  | { is: 'OwnSitesIs'; as: OwnSitesIs }
+  | { is: 'OwnSiteVersions'; as: OwnSiteVersions }
+  | { is: 'OwnSiteVersionsIs'; as: OwnSiteVersionsIs }
+  | { is: 'OwnSiteBegin'; as: OwnSiteBegin }
+  | { is: 'OwnSiteDraft'; as: OwnSiteDraft }
+  | { is: 'OwnSiteFile'; as: OwnSiteFile }
+  | { is: 'OwnSiteFileIs'; as: OwnSiteFileIs }
+  | { is: 'OwnSiteDrop'; as: OwnSiteDrop }
+  | { is: 'OwnSiteCommit'; as: OwnSiteCommit }
+  | { is: 'OwnSiteStep'; as: OwnSiteStep }
+  | { is: 'OwnSite'; as: OwnSite }
+  | { is: 'OwnSiteRollBack'; as: OwnSiteRollBack }
+  | { is: 'OwnSiteRemove'; as: OwnSiteRemove }
+  | Unknown;
+
+export interface AppSite {
+  body: AppSiteBodyIs;
+}
+
 export type AppBodyIs =
   | { is: 'AppHello'; as: AppHello }
   | { is: 'AppChallenge'; as: AppChallenge }
@@ -2346,6 +2505,7 @@ export type AppBodyIs =
   | { is: 'AppTopic'; as: AppTopic }
   | { is: 'AppJob'; as: AppJob }
   | { is: 'AppTunnel'; as: AppTunnel }
+  | { is: 'AppSite'; as: AppSite }
   | Unknown;
 
 export interface AppFrame {
@@ -2435,6 +2595,7 @@ export interface Tables {
   FileAdded: FileAdded;
   FileGet: FileGet;
   FileIs: FileIs;
+  SpreadSite: SpreadSite;
   BlocksSpread: BlocksSpread;
   Progress: Progress;
   SiteGet: SiteGet;
@@ -2581,6 +2742,23 @@ export interface Tables {
   TunnelListening: TunnelListening;
   TunnelIs: TunnelIs;
   AppTunnel: AppTunnel;
+  OwnSitesList: OwnSitesList;
+  OwnSite: OwnSite;
+  OwnSitesIs: OwnSitesIs;
+  OwnSiteVersions: OwnSiteVersions;
+  OwnSiteVersion: OwnSiteVersion;
+  OwnSiteVersionsIs: OwnSiteVersionsIs;
+  OwnSitePath: OwnSitePath;
+  OwnSiteBegin: OwnSiteBegin;
+  OwnSiteDraft: OwnSiteDraft;
+  OwnSiteFile: OwnSiteFile;
+  OwnSiteFileIs: OwnSiteFileIs;
+  OwnSiteDrop: OwnSiteDrop;
+  OwnSiteCommit: OwnSiteCommit;
+  OwnSiteStep: OwnSiteStep;
+  OwnSiteRollBack: OwnSiteRollBack;
+  OwnSiteRemove: OwnSiteRemove;
+  AppSite: AppSite;
   AppFrame: AppFrame;
 }
 
@@ -2664,7 +2842,8 @@ FileAdd size:Q
 FileAdded root:Hash size:Q blocks:[Hash
 FileGet root:Hash! size:Q blocks:[Hash offset:Q count:Q
 FileIs size:Q offset:Q count:Q mime:s
-BlocksSpread blocks:[Hash copies:B keep_until:Q once:?
+SpreadSite owner:Key! label:s root:Hash!
+BlocksSpread blocks:[Hash copies:B keep_until:Q once:? site:SpreadSite
 Progress done:Q total:Q code:H
 SiteGet owner:Key! label:s path:s version:Q fresh:? offset:Q count:Q manifest:?
 SiteIs head:[B version:Q files:I age_s:Q
@@ -2823,6 +3002,24 @@ TunnelListening
 TunnelIs key:Key own:Key exporter:Hash opened:? service:s
 |AppTunnelBody TunnelDial TunnelListen TunnelListening TunnelIs
 AppTunnel - body:AppTunnelBody!
-|AppBody AppHello AppChallenge AppProof AppReady AppError AppOk AppCancel AppPing AppPong AppBye AppGap AppNode AppRecord AppEvent AppFile AppStream AppBox AppAgent AppContact AppChat AppTold AppTopic AppJob AppTunnel
+OwnSitesList
+OwnSite label:s url:s name:s version:Q created:Q expires:Q bytes:Q files:I copies:B wanted:B receipts:I few:? code:H reason:s
+OwnSitesIs pid:s sites:[OwnSite
+OwnSiteVersions label:s
+OwnSiteVersion version:Q created:Q bytes:Q files:I now:?
+OwnSiteVersionsIs label:s versions:[OwnSiteVersion
+OwnSitePath path:s! size:Q mime:s
+OwnSiteBegin label:s files:[OwnSitePath
+OwnSiteDraft draft:Q files:I bytes:Q
+OwnSiteFile draft:Q index:I
+OwnSiteFileIs index:I root:Hash mime:s
+OwnSiteDrop draft:Q
+OwnSiteCommit draft:Q entry:s not_found:s name:s passphrase:[B
+OwnSiteStep stage:B done:Q total:Q
+OwnSiteRollBack label:s version:Q passphrase:[B
+OwnSiteRemove label:s passphrase:[B
+|AppSiteBody OwnSitesList OwnSitesIs OwnSiteVersions OwnSiteVersionsIs OwnSiteBegin OwnSiteDraft OwnSiteFile OwnSiteFileIs OwnSiteDrop OwnSiteCommit OwnSiteStep OwnSite OwnSiteRollBack OwnSiteRemove
+AppSite - body:AppSiteBody!
+|AppBody AppHello AppChallenge AppProof AppReady AppError AppOk AppCancel AppPing AppPong AppBye AppGap AppNode AppRecord AppEvent AppFile AppStream AppBox AppAgent AppContact AppChat AppTold AppTopic AppJob AppTunnel AppSite
 AppFrame call:Q more:? deadline_ms:I cursor:Q - body:AppBody!
 `;
