@@ -4,7 +4,7 @@
 import { computed, signal } from '@preact/signals';
 import { fromHex, type Make } from '../wire/codec.ts';
 import {
-  AgentState, ContactState, MessageKind, Trust,
+  AgentState, ContactState, FileState, MessageKind, Trust,
   type AgentStatusIs, type Chat, type ChatFile, type Message, type Person, type PresenceOf, type Tables,
 } from '../wire/generated/frames.ts';
 import { CallError, asCallError } from '../link/errors.ts';
@@ -141,11 +141,27 @@ function event(name: TableName, value: unknown): void {
     if (chat) setTyping(chat, on);
   } else if (name === 'ToldFile') {
     const { file } = value as Tables['ToldFile'];
-    if (file?.id) uploads.value = new Map(uploads.value).set(file.id, file);
+    if (file) putUpload(file);
   } else if (name === 'ToldNotice') {
     notices.value = [...notices.value.slice(-4), value as Tables['ToldNotice']];
   }
   for (const hear of onEvent) hear(name, value);
+}
+
+/** What is known of a file on its way; when its message is said it stands there. */
+export function putUpload(file: ChatFile): void {
+  if (!file.id) return;
+  if (!file.mine || file.state === FileState.Sent) return dropUpload(file.id);
+  const known = uploads.value.get(file.id);
+  const preview = file.preview.length ? file.preview : (known?.preview ?? file.preview);
+  uploads.value = new Map(uploads.value).set(file.id, { ...file, preview });
+}
+
+export function dropUpload(id: string): void {
+  if (!uploads.value.has(id)) return;
+  const next = new Map(uploads.value);
+  next.delete(id);
+  uploads.value = next;
 }
 
 function setTyping(chat: string, on: boolean): void {

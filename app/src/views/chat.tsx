@@ -13,11 +13,12 @@ import { keyBytes, nameOf, PersonFace, trustOf, trustWord } from '../look/people
 import { Ring, stateWords } from '../look/ring.tsx';
 import { go, pathTo } from '../router.ts';
 import { enter, historyOf, keyOf, markRead, newer, newest, older, put, type History } from '../store/history.ts';
-import { ask, byPid, chats, learn, me, people, presence, ready, typing } from '../store/state.ts';
-import { saveFile } from '../store/files.ts';
+import { ask, byPid, chats, learn, me, people, presence, ready, typing, uploads } from '../store/state.ts';
+import { stopFile } from '../store/files.ts';
+import { askLarge, isPicture, Picture, Preview, save } from '../look/preview.tsx';
 import { clock, dayLine, moment, sameDay, size } from '../words/time.ts';
 import { clean, cleanLine, t } from '../words/words.ts';
-import { Composer, editing, replying } from './composer.tsx';
+import { attach, Composer, editing, replying } from './composer.tsx';
 
 const EMOJI = ['👍', '❤️', '😂', '😮', '🙏'];
 
@@ -53,36 +54,81 @@ export function Text({ text }: { text: string }) {
 
 // ---- one message ----
 
-function FileOf({ file, m, who }: { file: ChatFile; m: Message; who: string }) {
+/** m, who: whose it is; one that is on its way says so itself. */
+function FileOf({ file: raw, m, who }: { file: ChatFile; m?: Message; who?: string }) {
+  const id = raw.id ?? m?.id;
+  const file: ChatFile = { ...raw, pid: raw.pid || (who ?? ''), ...(id ? { id } : {}) };
   const [busy, setBusy] = useState(false);
+  const [shown, show] = useState(false);
   const can = file.state === FileState.Received || file.state === FileState.Sent;
+  const picture = isPicture(file);
   const part =
-    file.state === FileState.Uploading || file.state === FileState.Spreading
+    file.state === FileState.Uploading
       ? t('file.on-its-way', { done: size(file.done), size: size(file.size) })
-      : file.state === FileState.Failed
-        ? t('file.failed')
-        : size(file.size);
+      : file.state === FileState.Spreading
+        ? t('file.copies', { n: Number(file.copies), of: Number(file.wanted) })
+        : file.state === FileState.Failed
+          ? t('file.failed')
+          : size(file.size);
   return (
-    <button
-      type="button"
-      class="file"
-      disabled={!can || busy}
-      title={t('file.save', { name: file.name, size: size(file.size) })}
-      onClick={() => {
-        setBusy(true);
-        saveFile(who, m.id ?? '', file)
-          .catch(toastError)
-          .finally(() => setBusy(false));
-      }}
-    >
-      <span class="file-icon">
-        <Icon name="file" />
-      </span>
-      <span class="file-words">
-        <bdi class="file-name">{cleanLine(file.name)}</bdi>
-        <span class="file-size">{busy ? t('file.coming') : part}</span>
-      </span>
-    </button>
+    <>
+      <button
+        type="button"
+        class={file.preview.length ? 'file file-picture' : 'file'}
+        disabled={!can || busy}
+        aria-label={t(picture ? 'file.open' : 'file.save', { name: file.name, size: size(file.size) })}
+        onClick={() => (picture ? askLarge(file, () => show(true)) : save(file, setBusy))}
+      >
+        {file.preview.length > 0 && <Preview file={file} />}
+        <span class="file-line">
+          <span class="file-icon">
+            <Icon name="file" />
+          </span>
+          <span class="file-words">
+            <bdi class="file-name">{cleanLine(file.name)}</bdi>
+            <span class="file-size">{busy ? t('file.coming') : part}</span>
+          </span>
+        </span>
+      </button>
+      {shown && <Picture file={file} onClose={() => show(false)} />}
+    </>
+  );
+}
+
+/** A file on its way to be a message: how far it is, and a way to give it up. */
+function Sending({ file }: { file: ChatFile }) {
+  const failed = file.state === FileState.Failed;
+  const spreading = file.state === FileState.Spreading;
+  const [done, of] = spreading ? [file.copies, file.wanted] : [file.done, file.size];
+  return (
+    <div class={failed ? 'message mine failed first last' : 'message mine first last'}>
+      <div class="message-line">
+        <div class="bubble">
+          <FileOf file={file} />
+          {!failed && (
+            <svg class="progress" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+              <rect class="progress-track" width="100" height="4" />
+              <rect
+                class="progress-done"
+                width={(of > 0n ? Math.min(100, (100 * Number(done)) / Number(of)) : 0).toFixed(2)}
+                height="4"
+              />
+            </svg>
+          )}
+        </div>
+      </div>
+      <p class={failed ? 'failure' : 'failure failure-calm'}>
+        {failed && (
+          <span>
+            {t('file.failed')}
+            {file.reason && <span>: {cleanLine(file.reason)}</span>}
+          </span>
+        )}
+        <button type="button" class="text-link" onClick={() => void stopFile(file).catch(toastError)}>
+          {t(failed ? 'do.delete' : 'file.stop')}
+        </button>
+      </p>
+    </div>
   );
 }
 
@@ -310,6 +356,9 @@ function Messages({ history, person }: { history: History; person: Person }) {
     return () => watch.disconnect();
   }, []);
 
+  const coming = [...uploads.value.values()].filter(
+    (f) => f.chat === person.chat && !list.some((m) => m.id === f.id),
+  );
   const lastKey = list.length ? keyOf(list[list.length - 1] as Message) : '';
   useEffect(() => {
     const last = list.at(-1);
@@ -373,6 +422,9 @@ function Messages({ history, person }: { history: History; person: Person }) {
       <div class="messages-in">
         {history.before.value && <p class="grey-line">{t('chat.more-above')}</p>}
         {rows}
+        {coming.map((f) => (
+          <Sending key={f.id} file={f} />
+        ))}
       </div>
       {history.after.value && (
         <div class="to-newest">
@@ -509,6 +561,7 @@ function Known(props: { person: Person; shown: Message | undefined; show: (m: Me
   const { person, shown } = props;
   const history = historyOf(person.pid);
   useEffect(() => enter(history), [history]);
+  const [over, setOver] = useState(false);
   const state = history.state.value;
   const seen = presence.value.get(person.key ?? '')?.state;
   const words = [
@@ -519,8 +572,31 @@ function Known(props: { person: Person; shown: Message | undefined; show: (m: Me
         ? t(`presence.${['', 'online', 'away', 'busy'][seen]}` as 'presence.online')
         : '',
   ].filter(Boolean);
+  const takes = ready.value && !person.blocked && !person.alarm && person.state === ContactState.Accepted;
   return (
-    <div class="chat">
+    <div
+      class="chat"
+      onDragOver={(e) => {
+        e.preventDefault();
+        if (!e.dataTransfer) return;
+        e.dataTransfer.dropEffect = takes ? 'copy' : 'none';
+        if (takes && e.dataTransfer.types.includes('Files')) setOver(true);
+      }}
+      onDragLeave={(e) => {
+        if (!e.currentTarget.contains(e.relatedTarget as Node | null)) setOver(false);
+      }}
+      onDrop={(e) => {
+        e.preventDefault();
+        setOver(false);
+        const files = [...(e.dataTransfer?.files ?? [])];
+        if (takes && files.length) attach(person, files);
+      }}
+    >
+      {over && (
+        <p class="chat-drop">
+          <span>{t('file.drop', { name: nameOf(person) })}</span>
+        </p>
+      )}
       <Ground person={person} />
       <header class="pane-head">
         <a class="icon-button only-narrow" href={pathTo('chats')} aria-label={t('do.back')}>
@@ -560,7 +636,7 @@ function Known(props: { person: Person; shown: Message | undefined; show: (m: Me
         <div class="pane-scroll">
           <Loading />
         </div>
-      ) : history.messages.value.length === 0 ? (
+      ) : history.messages.value.length === 0 && ![...uploads.value.values()].some((f) => f.chat === person.chat) ? (
         <div class="pane-scroll">
           <Empty title={t('chat.empty')} text={t('chat.empty-text', { name: nameOf(person) })} />
         </div>

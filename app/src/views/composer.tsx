@@ -5,10 +5,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Message, type Person } from '../wire/generated/frames.ts';
 import { toHex } from '../wire/codec.ts';
 import { Icon } from '../look/icons.tsx';
-import { IconButton, toastError } from '../look/parts.tsx';
+import { IconButton, toast, toastError } from '../look/parts.tsx';
 import { nameOf } from '../look/people.tsx';
 import { drafts, put, recallDraft, setDraft, type History } from '../store/history.ts';
-import { sendFile } from '../store/files.ts';
+import { sendFiles } from '../store/files.ts';
 import { ask } from '../store/state.ts';
 import { cleanLine, t } from '../words/words.ts';
 
@@ -16,6 +16,13 @@ export const replying = signal<{ pid: string; message: Message } | undefined>(un
 export const editing = signal<{ pid: string; message: Message } | undefined>(undefined);
 
 const newId = (): string => toHex(crypto.getRandomValues(new Uint8Array(16)));
+const FILES_MAX = 50;
+/** Files that were chosen, pasted or dropped: each is a message. */
+export function attach(person: Person, files: readonly File[]): void {
+  if (files.length > FILES_MAX) toast(t('file.many', { n: FILES_MAX }), { icon: 'warn', bad: true });
+  else void sendFiles(person, files, newId, toastError);
+}
+
 /** Said again under the same id when nobody knows what became of it. */
 const unsure = new Map<string, { text: string; id: string }>();
 
@@ -106,10 +113,10 @@ export function Composer(props: { person: Person; history: History; disabled: bo
         <input
           ref={picker}
           type="file"
+          multiple
           hidden
           onChange={(e) => {
-            const file = e.currentTarget.files?.[0];
-            if (file) sendFile(person, file, '', newId()).catch(toastError);
+            attach(person, [...(e.currentTarget.files ?? [])]);
             e.currentTarget.value = '';
           }}
         />
@@ -122,6 +129,12 @@ export function Composer(props: { person: Person; history: History; disabled: bo
           placeholder={t('chat.write')}
           aria-label={t('chat.write')}
           onInput={(e) => change(e.currentTarget.value)}
+          onPaste={(e) => {
+            const files = [...(e.clipboardData?.files ?? [])];
+            if (files.length === 0 || edit || props.disabled) return;
+            e.preventDefault();
+            attach(person, files);
+          }}
           onKeyDown={(e) => {
             if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) {
               e.preventDefault();

@@ -45,8 +45,8 @@ export const apart = (text: string): string => `\u2068${cleanLine(text)}\u2069`;
 
 export type Values = Record<string, string | number>;
 
-export function say(l: Lang, key: Key, values: Values = {}): string {
-  const word = tables[l][key];
+/** A word of any table, with its plural form and its holes filled. */
+export function fill(l: Lang, word: Word, values: Values = {}): string {
   let text: string;
   if (typeof word === 'string') text = word;
   else {
@@ -58,6 +58,8 @@ export function say(l: Lang, key: Key, values: Values = {}): string {
     return typeof v === 'number' ? v.toLocaleString(l) : v === undefined ? '' : apart(v);
   });
 }
+
+export const say = (l: Lang, key: Key, values?: Values): string => fill(l, tables[l][key], values);
 
 /** In the language that is chosen. */
 export function t(key: Key, values?: Values): string {
