@@ -197,8 +197,7 @@ static gn_err op_unseal_leaf(struct gn_e2ee *e, const json_t *in, json_t *out)
 	uint8_t *seal = hex_any(in, "seal", &len);
 	if (!seal)
 		return GN_USAGE;
-	gn_err err =
-		gn_e2ee_unseal_leaf(&key, &own, &of, commitment, gn_slice(seal, len), secret);
+	gn_err err = gn_e2ee_unseal_leaf(&key, &own, &of, commitment, gn_slice(seal, len), secret);
 	free(seal);
 	if (!err)
 		put_hex(out, "secret", secret, 32);

@@ -1,7 +1,7 @@
 /* Any bytes as a group's message, as the inside of one that is rightly sealed (first byte even), as
  * seals, and as the rows of an epoch. */
-#include "e2ee/group_int.h"
 #include "e2ee/envelope_int.h"
+#include "e2ee/group_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -98,9 +98,8 @@ static void rows(struct gn_slice in)
 			break;
 		if (!ep && gn_e2ee_epoch_open(&env, row, &ep) != GN_OK)
 			return;
-		gn_err err = gn_e2ee_epoch_row_load(ep, kind & 1 ? GN_E2EE_EPOCH_SKIPPED
-								 : GN_E2EE_EPOCH_CHAINS,
-						    row);
+		gn_err err = gn_e2ee_epoch_row_load(
+			ep, kind & 1 ? GN_E2EE_EPOCH_SKIPPED : GN_E2EE_EPOCH_CHAINS, row);
 		GN_ASSERT(err != GN_USAGE);
 	}
 	if (ep && gn_e2ee_epoch_loaded(ep) == GN_OK) {

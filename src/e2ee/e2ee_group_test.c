@@ -90,9 +90,9 @@ static struct gn_e2ee_group_read res;
 static enum gn_e2ee_result get_at(int to, const struct message *m, gn_time now)
 {
 	struct gn_buf out = {space, 0, sizeof space};
-	assert_int_equal(gn_e2ee_epoch_read(at[to], gn_slice(m->bytes, m->len), &leaves, &out, &res,
-					    now),
-			 GN_OK);
+	assert_int_equal(
+		gn_e2ee_epoch_read(at[to], gn_slice(m->bytes, m->len), &leaves, &out, &res, now),
+		GN_OK);
 	gn_e2ee_epoch_validate(at[to]);
 	return res.result;
 }
@@ -168,9 +168,9 @@ static void sizes(void **state)
 			 GN_TOO_LARGE);
 	put_text(0, "x", &m);
 	struct gn_buf room = {space, 0, 895};
-	assert_int_equal(gn_e2ee_epoch_read(at[1], gn_slice(m.bytes, m.len), &leaves, &room, &res,
-					    NOW),
-			 GN_TOO_LARGE);
+	assert_int_equal(
+		gn_e2ee_epoch_read(at[1], gn_slice(m.bytes, m.len), &leaves, &room, &res, NOW),
+		GN_TOO_LARGE);
 }
 
 /* Every byte matters, and nothing that does not open leaves a trace. */

@@ -33,8 +33,8 @@ static void derive(const struct gn_e2ee_epoch_of *of, struct gn_slice label, con
 	if (leaf)
 		gn_write_be32(&w, *leaf);
 	GN_ASSERT(!w.bad);
-	gn_hkdf(gn_slice(of->secret, 32), GN_SLICE(of->group.b),
-		gn_slice(info, gn_writer_len(&w)), out, E2EE_KEY);
+	gn_hkdf(gn_slice(of->secret, 32), GN_SLICE(of->group.b), gn_slice(info, gn_writer_len(&w)),
+		out, E2EE_KEY);
 }
 
 static gn_err make(const struct gn_env *env, uint32_t count, struct gn_e2ee_epoch **out)
@@ -282,8 +282,7 @@ static gn_err load_chains(struct gn_e2ee_epoch *ep, struct gn_reader *r)
 {
 	uint32_t block = gn_read_be32(r);
 	uint64_t messages = gn_read_be64(r);
-	if (r->bad || block >= E2EE_BLOCKS_MAX ||
-	    !(ep->blocks_changed & (UINT64_C(1) << block)))
+	if (r->bad || block >= E2EE_BLOCKS_MAX || !(ep->blocks_changed & (UINT64_C(1) << block)))
 		return GN_CORRUPT;
 	for (uint32_t i = block * E2EE_BLOCK_LEAVES; i < block_end(ep, block); i++) {
 		ep->leaves[i] = gn_read_be32(r);

@@ -16,9 +16,9 @@ struct gn_e2ee_epoch {
 	struct gn_env env; /* borrowed parts */
 	struct gn_hash group;
 	uint32_t epoch;
-	uint8_t header[E2EE_KEY]; /* secret */
-	uint32_t count, own;      /* leaves; the number of the own one */
-	uint32_t *leaves;         /* owned; rising */
+	uint8_t header[E2EE_KEY];  /* secret */
+	uint32_t count, own;       /* leaves; the number of the own one */
+	uint32_t *leaves;          /* owned; rising */
 	struct e2ee_chain *chains; /* owned, secret; in the order of leaves */
 	struct e2ee_skips skips;
 	uint64_t messages;

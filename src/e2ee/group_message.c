@@ -45,8 +45,8 @@ static gn_err seal(const struct gn_e2ee_epoch *ep, const uint8_t mk[E2EE_KEY], u
 		   size_t size)
 {
 	const uint8_t *nonce = out + E2EE_NONCE_AT;
-	GN_TRY(e2ee_seal(ep->header, nonce, gn_slice(out, E2EE_GROUP_FIRST),
-			 out + E2EE_GROUP_FIRST, 8));
+	GN_TRY(e2ee_seal(ep->header, nonce, gn_slice(out, E2EE_GROUP_FIRST), out + E2EE_GROUP_FIRST,
+			 8));
 	return e2ee_seal(mk, nonce, gn_slice(out, E2EE_GROUP_BODY), out + E2EE_GROUP_BODY,
 			 size - E2EE_GROUP_BODY - E2EE_TAG);
 }
@@ -55,8 +55,8 @@ gn_err gn_e2ee_epoch_write(struct gn_e2ee_epoch *ep, const struct gn_sk *device,
 			   struct gn_slice content, struct gn_buf *out, uint32_t *n)
 {
 	uint32_t place = e2ee_epoch_place(ep, ep->own);
-	size_t size = content.len > GN_E2EE_GROUP_ROOM ? 0
-						       : e2ee_envelope_size(FIXED + content.len);
+	size_t size =
+		content.len > GN_E2EE_GROUP_ROOM ? 0 : e2ee_envelope_size(FIXED + content.len);
 	GN_ASSERT(place < ep->count && out->len <= out->cap);
 	if (size == 0 || size > out->cap - out->len)
 		return GN_TOO_LARGE;
@@ -217,8 +217,7 @@ gn_err gn_e2ee_epoch_read(struct gn_e2ee_epoch *ep, struct gn_slice message,
 			  const struct gn_e2ee_leaves *leaves, struct gn_buf *out,
 			  struct gn_e2ee_group_read *result, gn_time now)
 {
-	struct reading r = {
-		.ep = ep, .message = message, .leaves = leaves, .now = gn_unix(now)};
+	struct reading r = {.ep = ep, .message = message, .leaves = leaves, .now = gn_unix(now)};
 	struct gn_e2ee_group_read res = {.result = GN_E2EE_REFUSED};
 	uint32_t epoch;
 	GN_ASSERT(now >= 0 && out->len <= out->cap);

@@ -13,8 +13,8 @@
 
 _Static_assert(GN_E2EE_SEAL_SESSION == E2EE_WRAP_LEN, "a wrap");
 _Static_assert(GN_E2EE_SEAL_LEAF ==
-		      2 + E2EE_HINT + GN_X25519_LEN + GN_KEM_CT_LEN + E2EE_KEY + E2EE_TAG,
-	      "its parts");
+		       2 + E2EE_HINT + GN_X25519_LEN + GN_KEM_CT_LEN + E2EE_KEY + E2EE_TAG,
+	       "its parts");
 
 static void seal_hash(const struct gn_e2ee_seal_of *of, struct gn_hash *out)
 {
@@ -160,9 +160,8 @@ static void leaf_key(const struct gn_e2ee_leaf_key *to, const struct gn_e2ee_sea
 	uint8_t info[sizeof label - 1 + 32];
 	struct gn_hash bh, h;
 	seal_hash(of, &bh);
-	gn_sha256((struct gn_slice[]){GN_SLICE(bh.b), GN_SLICE(to->device.b),
-				      GN_SLICE(to->x25519), GN_SLICE(to->kem),
-				      gn_slice(p->ek, GN_X25519_LEN),
+	gn_sha256((struct gn_slice[]){GN_SLICE(bh.b), GN_SLICE(to->device.b), GN_SLICE(to->x25519),
+				      GN_SLICE(to->kem), gn_slice(p->ek, GN_X25519_LEN),
 				      gn_slice(p->ct, GN_KEM_CT_LEN)},
 		  6, &h);
 	memcpy(info, label, sizeof label - 1);
