@@ -5,8 +5,7 @@
  * 1. An operation that fails leaves devices and pool as they were; when the pool may run dry in the
  *    middle of one, the device is saved before and put back.
  * 2. What was opened is kept by the hash of the envelope, with the device's state (EE-36). */
-#include "e2ee/e2ee.h"
-#include <jansson.h>
+#include "e2ee_driver.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,9 +36,15 @@ static void draw(void *user, uint8_t *out, size_t len)
 	q->at += len;
 }
 
-static struct gn_rand rand_pool = {draw, &pool};
+bool pool_has(size_t len)
+{
+	pool.dry |= pool.len - pool.at < len;
+	return !pool.dry;
+}
+
+struct gn_rand rand_pool = {draw, &pool};
 static struct gn_alloc heap;
-static struct gn_env env = {&heap, &rand_pool, NULL};
+struct gn_env env = {&heap, &rand_pool, NULL};
 
 struct device {
 	char name[32];
@@ -53,14 +58,13 @@ static size_t device_count;
 
 /* ---- fields of a request ---- */
 
-static gn_err hex_into(const json_t *o, const char *name, uint8_t *out, size_t len)
+gn_err hex_into(const json_t *o, const char *name, uint8_t *out, size_t len)
 {
 	const char *text = json_string_value(json_object_get(o, name));
 	return text && gn_unhex(gn_str(text), out, len) == GN_OK ? GN_OK : GN_USAGE;
 }
 
-/* As many bytes as there are; the caller frees them. NULL: no hex. */
-static uint8_t *hex_any(const json_t *o, const char *name, size_t *len)
+uint8_t *hex_any(const json_t *o, const char *name, size_t *len)
 {
 	const char *text = json_string_value(json_object_get(o, name));
 	*len = text ? strlen(text) / 2 : 0;
@@ -71,7 +75,7 @@ static uint8_t *hex_any(const json_t *o, const char *name, size_t *len)
 	return NULL;
 }
 
-static gn_err number(const json_t *o, const char *name, uint64_t max, uint64_t *out)
+gn_err number(const json_t *o, const char *name, uint64_t max, uint64_t *out)
 {
 	const json_t *v = json_object_get(o, name);
 	json_int_t n = json_integer_value(v);
@@ -81,7 +85,7 @@ static gn_err number(const json_t *o, const char *name, uint64_t max, uint64_t *
 	return GN_OK;
 }
 
-static gn_err time_of(const json_t *in, gn_time *now)
+gn_err time_of(const json_t *in, gn_time *now)
 {
 	uint64_t seconds;
 	GN_TRY(number(in, "now", INT64_MAX / (uint64_t)GN_SEC, &seconds));
@@ -89,7 +93,7 @@ static gn_err time_of(const json_t *in, gn_time *now)
 	return GN_OK;
 }
 
-static void put_hex(json_t *o, const char *name, const void *p, size_t len)
+void put_hex(json_t *o, const char *name, const void *p, size_t len)
 {
 	char *text = malloc(2 * len + 1);
 	GN_ASSERT(text);
@@ -172,6 +176,7 @@ static gn_err op_init(struct device *d, const json_t *in, json_t *out)
 		gn_e2ee_free(devices[i].e);
 		free(devices[i].opened);
 	}
+	group_forget();
 	memset(devices, 0, sizeof devices);
 	device_count = 0;
 	pool.at = pool.len = 0;
@@ -503,7 +508,7 @@ static const char *run(const json_t *in, json_t *out)
 		gn_err err = ops[i].run(d, in, out);
 		bool dry = pool.dry;
 		pool.dry = false;
-		if (dry) {
+		if (dry && before.p) {
 			gn_err put_back = load(d, gn_buf_slice(&before));
 			GN_ASSERT(put_back == GN_OK);
 		}
@@ -512,7 +517,12 @@ static const char *run(const json_t *in, json_t *out)
 			pool.at = at;
 		return dry ? "randomness" : err ? gn_err_name(err) : NULL;
 	}
-	return "usage";
+	gn_err err = name ? group_op(name, d ? d->e : NULL, in, out) : GN_USAGE;
+	bool dry = pool.dry;
+	pool.dry = false;
+	if (err)
+		pool.at = at;
+	return dry ? "randomness" : err ? gn_err_name(err) : NULL;
 }
 
 int main(void)

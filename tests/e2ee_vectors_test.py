@@ -18,7 +18,7 @@ if not importlib.util.find_spec("cryptography"):
     print("python3-cryptography is not installed; tools/setup dev brings it")
     sys.exit(77)
 from e2ee_model import chunk, liars, mldsa, mlkem, play  # noqa: E402 (found by sys.path)
-from e2ee_model import scripts, scripts_more, vectors  # noqa: E402
+from e2ee_model import groups, scripts, scripts_more, vectors  # noqa: E402
 
 
 
@@ -68,9 +68,10 @@ BOTH = [scripts.setups, scripts.strangers, scripts.crossing, scripts.unread_setu
         scripts.index_wraps, scripts.rooms,
         scripts_more.old_prekeys, scripts_more.restored, scripts_more.rotation,
         scripts_more.jumps, scripts_more.evictions, scripts_more.longest_without,
-        scripts_more.walk]
-EQUAL = [primitives, vectors_file, scripts_more.forgeries, scripts_more.randomness,
-         scripts_more.safety, liars.chunk_fields, liars.objects, liars.numbers, liars.low_order,
+        scripts_more.walk, groups.group_talk, groups.group_seals]
+EQUAL = [primitives, vectors_file, groups.group_forgeries, scripts_more.forgeries,
+         scripts_more.randomness, scripts_more.safety,
+         liars.chunk_fields, liars.objects, liars.numbers, liars.low_order,
          liars.outsides, liars.strengths]
 
 

@@ -11,7 +11,7 @@
  *
  * tests/e2ee_driver.c has all of it behind JSON lines (EE-35..37).
  *
- * Group messages (kind 1) are refused as unsupported. */
+ * Messages to a group (kind 1) are in e2ee/group.h; gn_e2ee_read refuses them. */
 #ifndef GN_E2EE_E2EE_H
 #define GN_E2EE_E2EE_H
 
@@ -196,5 +196,7 @@ struct gn_e2ee_safety {
 /* Takes some 50 ms: 10,400 hashes of 2 KB. */
 void gn_e2ee_safety(const struct gn_e2ee_person *one, const struct gn_e2ee_person *other,
 		    struct gn_e2ee_safety *out);
+
+#include "e2ee/group.h"
 
 #endif

@@ -39,6 +39,10 @@
  * fills this keeps out themselves alone. */
 #define E2EE_REMEMBERED_OWNER_MAX 1024u
 
+/* Leaves in an epoch of a group: 1,000 people with four devices each. 40 bytes of an epoch's state
+ * each, of which 32 are the chain's key. */
+#define E2EE_LEAVES_MAX 4096u
+
 /* ---- bytes ---- */
 /* Wraps in one envelope: 32 set-ups with chunks fit the largest size. */
 #define E2EE_WRAPS_MAX 32u

@@ -1,6 +1,7 @@
 /* Which record types are judged by what they say, and by whom. */
 #include "records/admit.h"
 #include "records/box.h"
+#include "records/chainrec.h"
 #include "records/identity.h"
 #include "records/name.h"
 #include "records/prekeys.h"
@@ -15,6 +16,7 @@ gn_admit_fn gn_admit_rule(uint16_t type)
 		[GN_FB_RECORD_TYPE_BOX] = gn_boxrec_admit,
 		[GN_FB_RECORD_TYPE_TOPIC] = gn_topicrec_admit,
 		[GN_FB_RECORD_TYPE_PREKEYS] = gn_prekeys_admit,
+		[GN_FB_RECORD_TYPE_CHAIN] = gn_chainrec_admit,
 		[GN_FB_RECORD_TYPE_PROVIDER] = gn_provider_admit,
 	};
 	return type < GN_COUNT(rules) ? rules[type] : NULL;

@@ -30,6 +30,8 @@
 
 /* prekeys (PK-2): bytes of a record with all keys, 11.9 KB, and a little for what comes */
 #define PREKEYS_RECORD_MAX 12288
+#define CHAIN_BODY_MAX 2048  /* bytes: 32 blocks of a snapshot are 1 KiB */
+#define CHAIN_BLOCKS_MAX 32u /* of 1 MiB: 1,000 members with 4,096 leaves take six */
 
 /* topics (TP-2) */
 #define TOPIC_BODY_MAX 12288 /* bytes: 256 keys are 8 KiB */

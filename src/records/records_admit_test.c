@@ -1,5 +1,5 @@
 /* Which types have a rule, and that each refuses what is no body of its type (ID-4, NA-6, BD-4,
- * PK-1, TP-1, RE-60). */
+ * PK-1, TP-1, CH-1, RE-60). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,12 +8,13 @@
 
 #include "records/admit.h"
 
-static void six_types_are_judged_by_their_bodies(void **state)
+static void seven_types_are_judged_by_their_bodies(void **state)
 {
 	(void)state;
 	static const uint16_t judged[] = {GN_FB_RECORD_TYPE_IDENTITY, GN_FB_RECORD_TYPE_NAME,
 					  GN_FB_RECORD_TYPE_BOX,      GN_FB_RECORD_TYPE_TOPIC,
-					  GN_FB_RECORD_TYPE_PREKEYS,  GN_FB_RECORD_TYPE_PROVIDER};
+					  GN_FB_RECORD_TYPE_PREKEYS,  GN_FB_RECORD_TYPE_CHAIN,
+					  GN_FB_RECORD_TYPE_PROVIDER};
 	size_t count = 0;
 	for (uint32_t type = 0; type <= UINT16_MAX; type++)
 		count += gn_admit_rule((uint16_t)type) != NULL;
@@ -36,7 +37,7 @@ static void six_types_are_judged_by_their_bodies(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(six_types_are_judged_by_their_bodies),
+		cmocka_unit_test(seven_types_are_judged_by_their_bodies),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

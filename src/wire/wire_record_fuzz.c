@@ -16,7 +16,8 @@ static void read_body(const struct gn_record *r)
 		[GN_FB_RECORD_TYPE_BOX] = &gn_fbtype_box_body,
 		[GN_FB_RECORD_TYPE_TOPIC] = &gn_fbtype_topic_body,
 		[GN_FB_RECORD_TYPE_REVOCATION] = &gn_fbtype_revocation_body,
-		[GN_FB_RECORD_TYPE_PREKEYS] = &gn_fbtype_prekeys_body};
+		[GN_FB_RECORD_TYPE_PREKEYS] = &gn_fbtype_prekeys_body,
+		[GN_FB_RECORD_TYPE_CHAIN] = &gn_fbtype_chain_body};
 	struct gn_fbt t;
 	if (r->type < GN_COUNT(bodies) && bodies[r->type] &&
 	    gn_fb_verify(r->body, bodies[r->type], &t) == GN_OK)

@@ -8,9 +8,9 @@ import json, os, pickle, sys
 if __package__ in (None, ""):
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     __package__ = "e2ee_model"
-from . import envelope, mldsa, mlkem  # noqa: E402 (found by the line before)
+from . import envelope, group, mldsa, mlkem  # noqa: E402 (found by the line before)
 from .device import Device, FEW_MAX, Failed
-from .primitives import Refused
+from .primitives import Refused, x25519_public
 
 
 def outward(value):
@@ -74,6 +74,7 @@ class Driver:
 
     def op_init(self, _):
         self.devices, self.pool, self.at = {}, bytearray(), 0
+        self.epochs = {}
         return {"version": 1}
 
     def op_feed(self, ask):
@@ -134,6 +135,64 @@ class Driver:
 
     def op_info(self, ask):
         return self.device(ask).info(inward(ask["device"], 32))
+
+
+    # ---- groups
+
+    def op_epoch(self, ask):
+        secret = inward(ask["secret"], 32)
+        self.epochs[ask["ep"]] = group.Epoch(inward(ask["group"], 32), ask["epoch"], secret,
+                                             ask["leaves"], ask["own"])
+        return {"commitment": group.commitment(secret)}
+
+    def epoch(self, ask):
+        if ask["ep"] not in self.epochs:
+            raise Failed("not-found")
+        return self.epochs[ask["ep"]]
+
+    def op_epoch_write(self, ask):
+        content = inward(ask["content"])
+        if len(content) > 61_310:
+            raise Failed("too-large")
+        message, n = self.epoch(ask).write(inward(ask["device_seed"], 32), content, self.draw)
+        return {"message": message, "n": n}
+
+    def op_epoch_read(self, ask):
+        devices = {leaf: inward(key, 32) for leaf, key in ask["devices"].items()}
+        return self.epoch(ask).read(inward(ask["message"]), devices, ask["now"])
+
+    def op_leaf(self, ask):
+        inward(ask["device"], 32)
+        both = self.draw(96)
+        return {"private": both[:32], "seed": both[32:], "x25519": x25519_public(both[:32]),
+                "kem": mlkem.keygen(both[32:])[0]}
+
+    @staticmethod
+    def leaf(ask):
+        return {"device": inward(ask["device"], 32), "x25519": inward(ask["x25519"], 32),
+                "kem": inward(ask["kem"], mlkem.EK_LEN)}
+
+    def op_seal_leaf(self, ask):
+        return {"seal": group.seal_leaf(inward(ask["group"], 32), ask["epoch"], self.leaf(ask),
+                                        inward(ask["secret"], 32), self.draw)}
+
+    def op_unseal_leaf(self, ask):
+        return {"secret": group.unseal_leaf(
+            inward(ask["group"], 32), ask["epoch"], self.leaf(ask), inward(ask["private"], 32),
+            inward(ask["seed"], 64), inward(ask["commitment"], 16), inward(ask["seal"]))}
+
+    def op_seal_session(self, ask):
+        made = group.seal_session(self.device(ask), inward(ask["device"], 32),
+                                  inward(ask["group"], 32), ask["epoch"],
+                                  inward(ask["secret"], 32), self.draw)
+        if made is None:
+            raise Failed("not-found")
+        return {"seal": made}
+
+    def op_unseal_session(self, ask):
+        return {"secret": group.unseal_session(
+            self.device(ask), inward(ask["group"], 32), ask["epoch"],
+            inward(ask["commitment"], 16), inward(ask["seal"]), ask["now"], self.draw)}
 
 
 def main():

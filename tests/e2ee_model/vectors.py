@@ -10,7 +10,8 @@ import hashlib, json, os, sys
 if __package__ in (None, ""):
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     __package__ = "e2ee_model"
-from . import chunk as chunks, device, envelope as env, mldsa, mlkem, session  # noqa: E402
+from . import chunk as chunks, device, envelope as env, group as groups  # noqa: E402
+from . import mldsa, mlkem, session  # noqa: E402
 from .driver import Driver, outward
 from .primitives import (ZERO_NONCE, be, dh, ed25519_public, seal, sha256, x25519_public)
 
@@ -203,6 +204,30 @@ def check_conversation(lines, ask):
     return None
 
 
+def group():
+    """An epoch, its first two messages by one leaf, and a seal to a leaf key."""
+    group, e, secret = some("group"), 3, some("S_e")
+    leaves, seed = [1, 258, 70_000], some("leaf's device")
+    epoch = groups.Epoch(group, e, secret, leaves, 258)
+    before = {"header_key": epoch.header,
+              "chains": {str(leaf): epoch.chains[leaf][0] for leaf in leaves}}
+    sent = [epoch.write(seed, text, lambda n, i=i: some(f"group nonce {i}", n))[0]
+            for i, text in enumerate((b"Are you all there?", b"y" * 767))]
+    private, kem_seed = some("leaf x25519"), some("leaf kem", 64)
+    to = {"device": ed25519_public(seed), "x25519": x25519_public(private),
+          "kem": mlkem.keygen(kem_seed)[0]}
+    drawn = iter((some("seal ek"), some("seal m")))
+    return {"group": group, "epoch": e, "secret": secret, "leaves": leaves, "own": 258,
+            "device_seed": seed, "contents": [b"Are you all there?", b"y" * 767],
+            "nonces": [some(f"group nonce {i}", 16) for i in (0, 1)],
+            "leaf_private": private, "leaf_kem_seed": kem_seed, "ek_private": some("seal ek"),
+            "m": some("seal m"),
+            "out": {**before, "commitment": groups.commitment(secret), "messages": sent,
+                    "chain_after": epoch.chains[258][0],
+                    "seal_hint": groups.hint(group, e, to["device"]),
+                    "leaf_seal": groups.seal_leaf(group, e, to, secret, lambda _: next(drawn))}}
+
+
 def everything():
     return outward({
         "about": "GeoNet's end-to-end encryption (docs/spec/e2ee.md): inputs, and under out what "
@@ -212,7 +237,7 @@ def everything():
         "set_up": [set_up("with few", True), set_up("without", False)],
         "message": [message("plain", False), message("chunk", True)],
         "chunk": chunk(), "epoch": epochs(), "envelope": outside(), "safety_number": safety(),
-        "conversation": conversation()})
+        "group": group(), "conversation": conversation()})
 
 
 def main():

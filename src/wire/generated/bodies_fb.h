@@ -1494,6 +1494,102 @@ static inline struct gn_fb_prekey_set gn_fb_prekeys_body_few_at(struct gn_fb_pre
 	return (struct gn_fb_prekey_set){gn_fbt_table_at(t.t, 4, i)};
 }
 
+/* ---- ChainBody ---- */
+
+/* Where a signed membership chain is: a group's (label ""), later a space's. Owner: a key that the
+ * chain's admins have. */
+struct gn_fb_chain_body {
+	struct gn_fbt t;
+};
+struct gn_fb_chain_body_args {
+	/* SHA-256 of the newest entry, and its seq. */
+	const struct gn_fb_hash *head;
+	uint64_t at;
+	/* Sealed bundle: the newest snapshot and the entries since. */
+	const struct gn_fb_hash *root;
+	uint64_t root_len;
+	struct {
+		const struct gn_fb_hash *p;
+		size_t count;
+	} root_blocks;
+	/* Where entries and messages lie. */
+	const struct gn_fb_key *box;
+};
+static const struct gn_fb_field gn_fbfields_chain_body[] = {
+	{"head", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chain_body_args, head), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"at", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chain_body_args, at), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_chain_body_args, root), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"root_len", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_chain_body_args, root_len), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"root_blocks", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_chain_body_args, root_blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_chain_body_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_chain_body = {"ChainBody", NULL, gn_fbfields_chain_body, 6};
+
+GN_MUST static inline gn_err gn_fb_chain_body_verify(struct gn_slice in, struct gn_fb_chain_body *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chain_body, &out->t);
+}
+static inline gn_fbref gn_fb_chain_body_make(struct gn_fbb *b, const struct gn_fb_chain_body_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chain_body, args);
+}
+static inline bool gn_fb_chain_body_has_head(struct gn_fb_chain_body t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_chain_body_head(struct gn_fb_chain_body t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_chain_body_at(struct gn_fb_chain_body t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chain_body_has_root(struct gn_fb_chain_body t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_chain_body_root(struct gn_fb_chain_body t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_chain_body_root_len(struct gn_fb_chain_body t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chain_body_has_root_blocks(struct gn_fb_chain_body t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline uint32_t gn_fb_chain_body_root_blocks_len(struct gn_fb_chain_body t)
+{
+	return gn_fbt_count(t.t, 4);
+}
+static inline struct gn_fb_hash gn_fb_chain_body_root_blocks_at(struct gn_fb_chain_body t, uint32_t i)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct_at(t.t, 4, &gn_fblayout_hash, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_chain_body_root_blocks_bytes(struct gn_fb_chain_body t)
+{
+	return gn_fbt_elements(t.t, 4, 32);
+}
+static inline bool gn_fb_chain_body_has_box(struct gn_fb_chain_body t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_fb_key gn_fb_chain_body_box(struct gn_fb_chain_body t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 5, &gn_fblayout_key, &v);
+	return v;
+}
+
 /* ---- ProviderBody ---- */
 
 /* Label: what is given ("code/4821"); salt: one of 8 places for it. Owner: a key of this record alone. */
@@ -1546,6 +1642,7 @@ static const struct gn_fb_type *const gn_fbtypes_bodies[] = {
 	&gn_fbtype_revocation_body,
 	&gn_fbtype_prekey_set,
 	&gn_fbtype_prekeys_body,
+	&gn_fbtype_chain_body,
 	&gn_fbtype_provider_body,
 };
 

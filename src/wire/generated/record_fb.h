@@ -14,12 +14,13 @@ enum gn_fb_record_type {
 	GN_FB_RECORD_TYPE_TOPIC = 6,
 	GN_FB_RECORD_TYPE_REVOCATION = 7,
 	GN_FB_RECORD_TYPE_PREKEYS = 8,
+	GN_FB_RECORD_TYPE_CHAIN = 9,
 	GN_FB_RECORD_TYPE_PROVIDER = 15,
 	GN_FB_RECORD_TYPE_APPLICATION = 16,
 	GN_FB_RECORD_TYPE_PRIVATE = 32768,
 };
 
-static const struct gn_fb_word gn_fbwords_record_type[] = {{"none", 0}, {"identity", 1}, {"node", 2}, {"name", 3}, {"site", 4}, {"box", 5}, {"topic", 6}, {"revocation", 7}, {"prekeys", 8}, {"provider", 15}, {"application", 16}, {"private", 32768}, {NULL, 0}};
+static const struct gn_fb_word gn_fbwords_record_type[] = {{"none", 0}, {"identity", 1}, {"node", 2}, {"name", 3}, {"site", 4}, {"box", 5}, {"topic", 6}, {"revocation", 7}, {"prekeys", 8}, {"chain", 9}, {"provider", 15}, {"application", 16}, {"private", 32768}, {NULL, 0}};
 
 /* ---- Record ---- */
 
