@@ -133,7 +133,7 @@ struct agent_call {
 
 #define EACH ""
 #define SITES "sign/4" /* records of sites: their heads */
-#define PAYS "pay" /* the handler sees at which hub, and asks for its right */
+#define PAYS "pay"     /* the handler sees at which hub, and asks for its right */
 /* By words that are no rights: of an app that the person's tool paired; the same, and of one that
  * is being paired, while it is locked, else the right `agent`; of one that is being paired. */
 #define OWN "own"
