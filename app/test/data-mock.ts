@@ -20,6 +20,7 @@ export interface DataOptions extends MockOptions {
 export class DataAgent extends MockAgent {
   private readonly more: DataOptions;
   private version = 12n;
+  private index = 0;
   private tell: ((frame: Uint8Array) => void) | undefined;
 
   constructor(options: DataOptions) {
@@ -75,9 +76,12 @@ export class DataAgent extends MockAgent {
         return give('OwnSiteDraft', { draft: 5n, files: files.length, bytes: files.reduce((n, f) => n + f.size, 0n) });
       }
       case 'OwnSiteFile':
-        // room for all of it at once, then its answer
-        setTimeout(() => give('OwnSiteFileIs', { index: as['index'], mime: 'text/html' }), 20);
+        this.index = as['index'] as number;
         return undefined;
+      case 'StreamData':
+        return give('StreamGrant', { stream: as['stream'], bytes: (as['bytes'] as Uint8Array).length });
+      case 'StreamEnd': return give('OwnSiteFileIs', { index: this.index, mime: 'text/html' });
+      case 'StreamGrant': return undefined;
       case 'OwnSiteDrop': return give('AppOk', {});
       case 'OwnSiteCommit':
         if (this.more.commit === 'passphrase') return give('AppError', { code: codeOf('passphrase'), detail: 'this needs the passphrase each time' });

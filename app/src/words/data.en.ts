@@ -77,7 +77,7 @@ export const dataEn = {
   'site.no-url': 'No address on this computer: the node serves no page port, or the site has no name.',
   'site.address': 'Address',
   'site.kept': 'Kept',
-  'site.kept-text': 'Each block by {n} of {of} nodes',
+  'site.kept-text': 'Each block by {n} nodes of {of}',
   'site.until': 'Found until',
   'site.renewed': 'Your node renews it at half of the time, while it runs.',
   'site.wrong': 'Something is wrong with this site',
@@ -91,7 +91,6 @@ export const dataEn = {
   'site.removed': '{name} was removed',
 
   'versions.title': 'Versions',
-  'versions.version': 'Version',
   'versions.files': 'Files',
   'versions.size': 'Size',
   'versions.kept': 'Kept',

@@ -110,7 +110,6 @@ export const dataRu: Record<DataKey, Word> = {
   'site.removed': 'Сайт {name} удалён',
 
   'versions.title': 'Версии',
-  'versions.version': 'Версия',
   'versions.files': 'Файлы',
   'versions.size': 'Размер',
   'versions.kept': 'Хранят',
