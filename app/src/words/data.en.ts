@@ -62,6 +62,7 @@ export const dataEn = {
   'work.stopped-new': 'Nothing was published.',
   'work.failed': 'Not published',
   'work.pass': 'Passphrase of your identity',
+  'work.pass-title': 'The passphrase is needed',
   'work.pass-text': 'It is asked for each time something is signed.',
   'work.go-on': 'Go on',
   'work.asked': 'Allow it, then go on. In a terminal: geonet agent approve {id}',
