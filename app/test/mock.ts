@@ -187,6 +187,7 @@ export class MockAgent {
             ? put({ is: 'AppReady', as: { version: 1, outstanding: 64, epoch: 7n, cursor: 1n, rights: ['*'] } })
             : put({ is: 'AppBye', as: { code: codeOf('denied') } }));
       } else if (body.is === 'AppPing') put({ is: 'AppPong', as: {} });
+      else if (body.is === 'AppCancel') this.cancelled((is, as) => put({ is, as }, { call }));
       else if (call > 0n) {
         const inner = (body as { as: { body?: Body } }).as.body;
         if (inner?.is === 'unknown') put({ is: 'AppError', as: { code: codeOf('unsupported') } }, { call });
@@ -202,7 +203,10 @@ export class MockAgent {
     return this.people.find((p) => p.pid === who);
   }
 
-  private run(name: string, as: Record<string, unknown>, give: (is: string, as: Record<string, unknown>, more?: boolean) => void): void {
+  /** A call was given up: nothing is answered here, as its answer came already. */
+  protected cancelled(_give: (is: string, as: Record<string, unknown>) => void): void {}
+
+  protected run(name: string, as: Record<string, unknown>, give: (is: string, as: Record<string, unknown>, more?: boolean) => void): void {
     this.said.push({ name, as });
     const fail = (code: Parameters<typeof codeOf>[0], detail = '', next = '') =>
       give('AppError', { code: codeOf(code), detail, next });

@@ -61,6 +61,8 @@ export interface Work {
   total: number;
   /** The version that stays where this does not end well; 0: there is none. */
   before: number;
+  /** A passphrase was given. */
+  tried?: boolean;
   error?: CallError;
   approval?: { id: string; text: string };
   site?: OwnSite;
@@ -91,12 +93,16 @@ const put = (change: Partial<Work>): void => {
 const passBytes = (pass: string): Uint8Array => new TextEncoder().encode(pass);
 
 function begin(label: string, what: Running['what'], more: Partial<Work>): void {
+  if (running) ended(running); // its draft is not left to time out
   running = { what, draft: 0n, next: 0, stop: new AbortController() };
   work.value = {
     label, back: false, phase: 'files', files: 0, filesOf: 0, bytes: 0, bytesOf: 0,
     stage: OwnSiteStage.Reading, done: 0, total: 0, before: Number(siteOf(label)?.version ?? 0n), ...more,
   };
 }
+
+/** It waits for a word of the person: nothing else is begun beside it. */
+export const waits = (): boolean => work.value?.phase === 'failed' || work.value?.phase === 'asked';
 
 /** Begins; refused while another is on its way. */
 export function publish(p: Publication, pass: string): Promise<void> {
@@ -126,7 +132,7 @@ async function go(pass: string): Promise<void> {
   const w = work.value;
   if (!r || !w) return;
   const { error: _, approval: __, ...rest } = w;
-  work.value = { ...rest, phase: 'files' in r.what ? 'files' : 'commit' };
+  work.value = { ...rest, tried: pass !== '', phase: 'files' in r.what ? 'files' : 'commit' };
   try {
     if ('files' in r.what) await giveFiles(r, r.what);
     put({ phase: 'commit', stage: OwnSiteStage.Reading, done: 0, total: 0 });

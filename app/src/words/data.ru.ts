@@ -76,6 +76,7 @@ export const dataRu: Record<DataKey, Word> = {
   'work.stopped-new': 'Ничего не опубликовано.',
   'work.failed': 'Не опубликовано',
   'work.pass': 'Пароль от вашего ключа',
+  'work.pass-title': 'Нужен пароль',
   'work.pass-text': 'Он нужен для каждой подписи.',
   'work.go-on': 'Продолжить',
   'work.asked': 'Разрешите это и продолжайте. В терминале: geonet agent approve {id}',
@@ -110,7 +111,6 @@ export const dataRu: Record<DataKey, Word> = {
   'site.removed': 'Сайт {name} удалён',
 
   'versions.title': 'Версии',
-  'versions.version': 'Версия',
   'versions.files': 'Файлы',
   'versions.size': 'Размер',
   'versions.kept': 'Хранят',

@@ -111,11 +111,15 @@ function LeftOut({ tree }: { tree: Tree }) {
   );
 }
 
+/** The site at the PID, as long as there is none; then one named after its folder. */
+const labelFor = (folder: string): string =>
+  siteOf('') ? folder.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 63) : '';
+
 function Review(props: { tree: Tree; label?: string; onClose: () => void }) {
   const { tree } = props;
   const pages = entries(tree);
   const [entry, setEntry] = useState(pages[0] ?? '');
-  const [label, setLabel] = useState(props.label ?? '');
+  const [label, setLabel] = useState(props.label ?? labelFor(tree.name));
   const known = siteOf(label);
   const [name, setName] = useState(known?.name ?? '');
   const id = useId();

@@ -58,7 +58,7 @@ function words(w: Work): { title: string; text: string } {
       return { title: cleanLine(w.approval?.text ?? ''), text: d('work.asked', { id: w.approval?.id ?? '' }) };
     default: {
       const said = w.error ? errorWords(w.error) : { what: '', why: '', next: '' };
-      if (w.error?.code === 'passphrase') return { title: said.what, text: d('work.pass-text') };
+      if (w.error?.code === 'passphrase') return { title: w.tried ? said.what : d('work.pass-title'), text: d('work.pass-text') };
       const why = [said.what, said.why.replace(/\.$/, ''), said.next.replace(/\.$/, '')].filter(Boolean);
       return { title: d('work.failed'), text: `${why.join('. ')}. ${w.error?.unknown ? '' : stays}`.trim() };
     }

@@ -1,7 +1,7 @@
 // A new site: its folder is dropped here.
 import { useEffect } from 'preact/hooks';
 import { pathTo, go } from '../../router.ts';
-import { busy, work } from '../../store/sites.ts';
+import { busy, waits, work } from '../../store/sites.ts';
 import { PaneHead } from '../frame.tsx';
 import { Publishing } from './Drop.tsx';
 import { Progress } from './Progress.tsx';
@@ -19,7 +19,7 @@ export function PublishPane() {
       <div class="pane-scroll">
         <div class="column">
           {w && <Progress of={w} />}
-          {!busy() && <Publishing />}
+          {!busy() && !waits() && <Publishing />}
         </div>
       </div>
     </>

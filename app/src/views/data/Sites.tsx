@@ -5,7 +5,7 @@ import { Icon } from '../../look/icons.tsx';
 import { Button, Dialog, Empty, Failed, Field, Loading, Menu, question, toast, toastError, useAct } from '../../look/parts.tsx';
 import { Ring } from '../../look/ring.tsx';
 import { go, pathTo } from '../../router.ts';
-import { busy, readVersions, removeSite, rollBack, siteOf, sitesState, work } from '../../store/sites.ts';
+import { busy, readVersions, removeSite, rollBack, siteOf, sitesState, waits, work } from '../../store/sites.ts';
 import { open, type Loaded } from '../../store/state.ts';
 import { asCallError } from '../../link/errors.ts';
 import { moment, size } from '../../words/time.ts';
@@ -232,7 +232,7 @@ export function SitePane({ label }: { label: string }) {
             </p>
           )}
           {w && <Progress of={w} />}
-          {!busy() && <Publishing label={label} />}
+          {!busy() && !waits() && <Publishing label={label} />}
           <Versions site={site} />
           <Facts site={site} />
         </div>
