@@ -38,9 +38,18 @@ export function watchRoute(): void {
   read();
 }
 
-/** The code of `/#pair=CODE`, taken out of the address and its history at once. */
-export function takePairCode(): string | undefined {
-  const m = /^#pair=([A-Za-z0-9_-]{43})$/.exec(location.hash);
-  if (location.hash.startsWith('#pair=')) history.replaceState(null, '', location.pathname + '#/');
+/** What `geonet app` opened the page with, `/#pair=CODE&link=geonet:..`, taken out of the address and
+ *  its history at once. A link leads to where it belongs. */
+export function takeOpening(): string | undefined {
+  const m = /^#pair=([A-Za-z0-9_-]{43})(?:&link=([^&]*))?$/.exec(location.hash);
+  if (!location.hash.startsWith('#pair=')) return undefined;
+  let to = '#/chats';
+  try {
+    const link = decodeURIComponent(m?.[2] ?? '');
+    if (/^(web\+)?geonet:hi\//i.test(link)) to = pathTo('add', link.replace(/^web\+/i, ''));
+  } catch {
+    /* no link then */
+  }
+  history.replaceState(null, '', location.pathname + to);
   return m?.[1];
 }

@@ -351,19 +351,22 @@ export async function begin(code: string | undefined, setup?: LinkSetup): Promis
   link = new Link(setup ?? browserSetup(`${origin.replace(/^http/, 'ws')}/api/v1/app`, origin), {
     state: (state, retryAt) => {
       linkState.value = { state, retryAt };
+      // this browser was removed, and was opened anew by the person's own tool
+      if (state === 'denied' && code && !pairing.value) queueMicrotask(() => void pair(code));
       if (state !== 'ready' && chats.value.length) stale.value = true;
     },
     ready: (_, isFresh) => void stands(isFresh),
     event,
   });
   const identity = await kept<Identity>('identity', 'client');
-  if (code && !identity) {
-    pairing.value = true;
-    link.start(await identityOfCode(code));
-    return;
-  }
+  if (code && !identity) return pair(code);
   await recall();
   link.start(identity);
+}
+
+async function pair(code: string): Promise<void> {
+  pairing.value = true;
+  link.start(await identityOfCode(code));
 }
 
 /** Nothing of this person stays in this browser. */
