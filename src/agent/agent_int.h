@@ -155,6 +155,7 @@ struct agent_device {
 };
 
 struct agent_locked;     /* locked.c */
+struct agent_wallet;     /* wallet_int.h */
 struct agent_own_record; /* own_record.c */
 struct agent_backing;    /* backup.c */
 
@@ -178,9 +179,8 @@ struct agent_client {
 	bool found;
 };
 
-/* What a person is asked (clients.c); its text is made of a name's first 100 bytes, and 300 of
- * rights. */
-#define AGENT_APPROVAL_TEXT 512u
+/* What a person is asked (clients.c, serve_wallet.c): a payment with its note is the longest. */
+#define AGENT_APPROVAL_TEXT 2048u
 struct agent_approval {
 	uint64_t id; /* 0: a free place */
 	gn_time until;
@@ -302,6 +302,7 @@ struct gn_agent {
 	bool locked_news;                /* more came: who listens is told */
 	struct agent_presence *presence; /* owned, while open (presence_int.h) */
 	struct agent_files *files;       /* on their way (file_int.h) */
+	struct agent_wallet *wallet;     /* owned, while open (wallet_int.h) */
 	bool state_moved;                /* how it stands changed: who listens is told */
 	bool failed;
 	struct gn_host_request *runs; /* the call that is being run; NULL: none */

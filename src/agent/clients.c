@@ -113,6 +113,15 @@ size_t agent_client_rights(void *user, const uint8_t id[32], struct gn_slice *ou
 	return count;
 }
 
+size_t agent_client_words(struct gn_agent *a, const uint8_t id[32], uint8_t *out)
+{
+	if (!a->db || !look_up(a, id))
+		return 0;
+	gn_wipe(&a->client.secret, sizeof a->client.secret);
+	memcpy(out, a->client.rights, a->client.rights_len);
+	return a->client.rights_len;
+}
+
 uint64_t agent_client_kinds(void *user, const uint8_t id[32])
 {
 	struct gn_agent *a = user;
@@ -121,9 +130,10 @@ uint64_t agent_client_kinds(void *user, const uint8_t id[32])
 	if (!look_up(a, id))
 		return 0;
 	gn_wipe(&a->client.secret, sizeof a->client.secret);
-	bool reads =
-		agent_right_in(gn_slice(a->client.rights, a->client.rights_len), GN_LIT("chat"));
-	return reads ? UINT64_MAX : AGENT_KINDS_OF_ALL;
+	struct gn_slice rights = gn_slice(a->client.rights, a->client.rights_len);
+	uint64_t kinds = agent_right_in(rights, GN_LIT("chat")) ? ~AGENT_KINDS_OF_WALLET
+								: AGENT_KINDS_OF_ALL;
+	return kinds | (agent_right_in(rights, GN_LIT("pay/*")) ? AGENT_KINDS_OF_WALLET : 0);
 }
 
 /* ---- what it may do ---- */

@@ -7,6 +7,8 @@
 
 /* Kinds of events that every client is told of: how the agent stands (told.c). */
 #define AGENT_KINDS_OF_ALL 1u
+/* And those of all hubs: what becomes of payments (wallet_tell.c). */
+#define AGENT_KINDS_OF_WALLET (UINT64_C(1) << 6)
 
 /* Of gn_host_calls; user is the agent. */
 const char *agent_client_origin(void *user);
@@ -14,6 +16,9 @@ void agent_client_random(void *user, void *out, size_t len);
 bool agent_client_secret(void *user, const uint8_t id[32], uint8_t out[32]);
 size_t agent_client_rights(void *user, const uint8_t id[32], struct gn_slice *out, size_t cap);
 uint64_t agent_client_kinds(void *user, const uint8_t id[32]);
+
+/* Its words of rights, into AGENT_RIGHTS_MAX bytes; 0: it is none. */
+size_t agent_client_words(struct gn_agent *a, const uint8_t id[32], uint8_t *out);
 
 /* A place for a question: the oldest gives way. */
 struct agent_approval *agent_approval_place(struct gn_agent *a, const uint8_t *asker);

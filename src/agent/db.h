@@ -69,6 +69,13 @@ GN_MUST gn_err gn_agent_meta_put(struct gn_agent_tx *tx, const char *name, struc
 /* Appends. GN_NOT_FOUND, GN_TOO_LARGE. */
 GN_MUST gn_err gn_agent_meta_get(struct gn_agent_db *db, const char *name, struct gn_buf *out);
 
+/* One that is not there is no error. */
+GN_MUST gn_err gn_agent_meta_delete(struct gn_agent_tx *tx, const char *name);
+/* Those whose name goes on after the prefix, by name; false ends it. */
+typedef bool gn_agent_meta_fn(void *user, struct gn_slice name, struct gn_slice value);
+GN_MUST gn_err gn_agent_meta_each(struct gn_agent_db *db, const char *prefix, gn_agent_meta_fn *fn,
+				  void *user);
+
 /* ---- sessions ---- */
 
 /* Stores what changed in e (gn_e2ee_next_row), to the last row. After an error e is ahead of the

@@ -6,6 +6,8 @@
  * Spec: AG-36..39. */
 #include "agent/db_int.h"
 
+#include <stdio.h>
+
 static bool name_fits(struct gn_slice s)
 {
 	return s.len > 0 && s.len <= AGENT_NAME_MAX;
@@ -32,6 +34,31 @@ gn_err gn_agent_meta_get(struct gn_agent_db *db, const char *name, struct gn_buf
 		err = gn_buf_put(out, agent_q_bytes(&q, 0));
 	agent_q_end(&q);
 	return err;
+}
+
+gn_err gn_agent_meta_delete(struct gn_agent_tx *tx, const char *name)
+{
+	struct agent_q q = agent_q_tx(tx, "DELETE FROM meta WHERE name = ?");
+	agent_q_text(&q, gn_str(name));
+	return agent_q_run(&q);
+}
+
+gn_err gn_agent_meta_each(struct gn_agent_db *db, const char *prefix, gn_agent_meta_fn *fn,
+			  void *user)
+{
+	char below[AGENT_NAME_MAX + 2];
+	gn_err err;
+	if (!name_fits(gn_str(prefix)))
+		return GN_TOO_LARGE;
+	snprintf(below, sizeof below, "%s\x7f", prefix); /* names are ASCII */
+	struct agent_q q = agent_q(
+		db, "SELECT name, value FROM meta WHERE name > ? AND name < ? ORDER BY name");
+	agent_q_text(&q, gn_str(prefix));
+	agent_q_text(&q, gn_str(below));
+	while (!(err = agent_q_row(&q)))
+		if (!fn(user, agent_q_bytes(&q, 0), agent_q_bytes(&q, 1)))
+			break;
+	return agent_q_over(&q, err);
 }
 
 /* ---- registers ---- */

@@ -2,6 +2,7 @@
  * network says of people, handed to who needs it. */
 #include "agent/job_int.h"
 #include "agent/presence_int.h"
+#include "agent/wallet_int.h"
 
 #include <stdlib.h>
 
@@ -141,6 +142,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	GN_TRY(agent_queue_open(a));
 	GN_TRY(agent_presence_open(a));
 	GN_TRY(agent_files_open(a));
+	GN_TRY(agent_wallet_open(a));
 	GN_TRY(agent_out_open_due(a));
 	agent_backup_open(a);
 	agent_settle(a);
@@ -166,6 +168,7 @@ void agent_close(struct gn_agent *a)
 {
 	agent_backup_close(a);
 	agent_files_close(a);
+	agent_wallet_close(a);
 	agent_inbox_close(a);
 	agent_post_close(a);
 	agent_jobs_close(a);

@@ -346,6 +346,31 @@
 /* Programs that follow it: each costs a person's table for each change. */
 #define AGENT_PRESENCE_WATCHERS 16u
 
+/* ---- wallet ---- */
+/* Hubs that one person is at. */
+#define AGENT_WALLET_HUBS 8u
+/* What waits for its turn at one hub. */
+#define AGENT_WALLET_WAITING 16u
+/* Quotes that may still be signed, and for how long. */
+#define AGENT_WALLET_QUOTES 32u
+#define AGENT_WALLET_QUOTE_KEEP (600 * GN_SEC)
+/* Acts whose outcome is not known yet; and others that are kept, so that a repeat does nothing. */
+#define AGENT_WALLET_OPEN 32u
+#define AGENT_WALLET_KEPT 200u
+/* Bytes of all answers of a hub to one piece of work, and seconds for one of them. */
+#define AGENT_WALLET_ANSWERS (4u << 20)
+#define AGENT_WALLET_ANSWER_S 30u
+/* Pages of 200 lines, and of questions, that are read. */
+#define AGENT_WALLET_PAGES 5u
+/* Payments that are kept for reading without the hub. */
+#define AGENT_WALLET_PAYMENTS 100u
+/* Lines in the way that are shown. */
+#define AGENT_WALLET_CUT 8u
+/* Between two looks at a hub; before an act, or a look, that failed is tried again, doubled to. */
+#define AGENT_WALLET_LOOK (30 * GN_SEC)
+#define AGENT_WALLET_AGAIN (1 * GN_SEC)
+#define AGENT_WALLET_AGAIN_MAX (300 * GN_SEC)
+
 /* ---- all of it ---- */
 /* Bytes of sessions and people: 10,000 contacts of 4 KiB, as many sessions. */
 #define AGENT_MEMORY (256u << 20)

@@ -6,6 +6,7 @@
 #include "agent/door.h"
 #include "agent/job_int.h"
 #include "agent/presence_int.h"
+#include "agent/wallet_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,6 +192,8 @@ gn_time agent_pump(struct gn_agent *a)
 		next = gn_time_min(next, agent_queue_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_presence_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_wallet_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_work_pump(a));
 	if (!a->failed)

@@ -4,6 +4,7 @@
 #include "agent/door.h"
 #include "agent/job_int.h"
 #include "agent/presence_int.h"
+#include "agent/wallet_int.h"
 
 #include <stdio.h>
 
@@ -131,6 +132,7 @@ struct agent_call {
 };
 
 #define EACH ""
+#define PAYS "pay" /* the handler sees at which hub, and asks for its right */
 /* By words that are no rights: of an app that the person's tool paired; the same, and of one that
  * is being paired, while it is locked, else the right `agent`; of one that is being paired. */
 #define OWN "own"
@@ -193,6 +195,16 @@ static const struct agent_call calls[] = {
 	{CALL(JOB, JOB_TAKE, 0), agent_call_job_take, "jobs"},
 	{CALL(JOB, JOB_KEEP, 0), agent_call_job_keep, "jobs"},
 	{CALL(JOB, JOB_END, 0), agent_call_job_end, "jobs"},
+	{CALL(WALLET, WALLET_HUBS, 0), agent_call_wallet_hubs, PAYS},
+	{CALL(WALLET, WALLET_JOIN, 0), agent_call_wallet_join, PAYS},
+	{CALL(WALLET, WALLET_BALANCE, 0), agent_call_wallet_balance, PAYS},
+	{CALL(WALLET, WALLET_LINES, 0), agent_call_wallet_lines, PAYS},
+	{CALL(WALLET, WALLET_LINE_SET, 0), agent_call_wallet_line_set, PAYS},
+	{CALL(WALLET, WALLET_QUOTE, 0), agent_call_wallet_quote, PAYS},
+	{CALL(WALLET, WALLET_PAY, 0), agent_call_wallet_pay, PAYS},
+	{CALL(WALLET, WALLET_REQUEST, 0), agent_call_wallet_request, PAYS},
+	{CALL(WALLET, WALLET_HISTORY, 0), agent_call_wallet_history, PAYS},
+	{CALL(WALLET, WALLET_OFFERS, 0), agent_call_wallet_offers, PAYS},
 	{CALL(NODE, NODE_STATUS, LOCKED), agent_call_pass, "network"},
 	{CALL(NODE, NODE_PEERS, LOCKED), agent_call_pass, "network"},
 	{CALL(NODE, NODE_LOOKUPS, LOCKED), agent_call_pass_whom, "network"},
@@ -242,6 +254,8 @@ static bool may(struct agent_request *r, const char *right)
 		return may_own(r, right);
 	if (!right)
 		return refuse(r, "this is the person's alone: no right grants it");
+	if (strcmp(right, PAYS) == 0)
+		return true;
 	if (strcmp(right, "send") != 0)
 		return agent_may(r, right, gn_str(right));
 	return r->agent->db ? agent_may_send(r, gn_fbt_bytes(r->base.table, 0)) : true;
@@ -347,6 +361,8 @@ static void refuse_http(struct gn_host_request *r, gn_err err, const char *text)
 {
 	json_t *json = json_pack("{s{ssss}}", "error", "code", gn_err_name(err), "message",
 				 *text ? text : gn_err_text(err));
+	if (r->kind)
+		json_object_set_new(json_object_get(json, "error"), "kind", json_string(r->kind));
 	gn_host_json(r, gn_err_http(err), json);
 }
 

@@ -96,7 +96,8 @@ struct gn_host_app_fault {
 	const char *detail, *next; /* a sentence with the context; what to do */
 	const char *limit;         /* which */
 	uint32_t retry_ms;
-	bool unknown; /* it may have been done */
+	bool unknown;     /* it may have been done */
+	const char *kind; /* one word for programs */
 };
 gn_err gn_host_app_refuse(struct gn_host_app *app, uint64_t call,
 			  const struct gn_host_app_fault *fault, gn_time now);

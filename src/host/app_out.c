@@ -33,7 +33,8 @@ void gn_host_app_error(struct gn_host_app *app, uint64_t call, const struct gn_h
 		.next = gn_host_said(f->next),
 		.limit = gn_host_said(f->limit),
 		.retry_ms = f->retry_ms,
-		.unknown = f->unknown};
+		.unknown = f->unknown,
+		.kind = gn_host_said(f->kind)};
 	struct gn_app_frame head = {.call = call,
 				    .kind = gn_host_session(GN_FB_APP_BODY_APP_ERROR)};
 	gn_host_app_put(app, &head, &args, now);

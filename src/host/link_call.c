@@ -31,7 +31,8 @@ static void refuse_call(struct gn_host_request *r, gn_err err, const char *text)
 	else
 		snprintf(said, sizeof said, "%s", text);
 	struct gn_host_app_fault fault = {
-		.err = err, .detail = *said ? said : NULL, .retry_ms = r->retry_s * 1000};
+		.err = err, .detail = *said ? said : NULL, .retry_ms = r->retry_s * 1000,
+		.kind = r->kind};
 	if (r->via && !r->answered)
 		(void)gn_host_app_refuse(r->via->app, r->call, &fault, gn_os_steady());
 	mark_ended(r);

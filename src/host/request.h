@@ -71,6 +71,7 @@ struct gn_host_request {
 	bool answered;
 	bool streaming;   /* its answer began: an error cuts it */
 	uint32_t retry_s; /* of a refusal: when the same may do better; 0: unknown */
+	const char *kind; /* of a refusal: one word for programs, static; NULL: it has none */
 	unsigned waits;   /* whom it waits for, the program's number; 0: nobody */
 	uint64_t ticket;  /* what of them */
 	void *state;      /* gn_host_state; owned, wiped in the end: keys and invites are in some */

@@ -1,150 +1,76 @@
-/* Calls to a hub's API by libcurl, within bounds: of one answer's bytes, of a list's pages. What
- * goes wrong on the way is told here, in a sentence. */
+/* Calls to a hub's API within bounds: of all answers' bytes, of a list's pages. What goes wrong on
+ * the way is told here, in a sentence. */
 #include "geonet/hub/client.h"
 #include "geonet/frame/frame.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 /* bytes of all that a hub sends to one command: PAGES_MAX of a kilobyte an item */
 #define ANSWERS_MAX (128u << 20)
 /* of one list, of 200 items: nobody has 100,000 lines or questions */
 #define PAGES_MAX 500u
-
-struct answer {
-	size_t *received;
-	char *data;
-	size_t len, cap;
-};
-
-static size_t on_data(char *p, size_t size, size_t count, void *user)
-{
-	struct answer *a = user;
-	size_t n = size * count;
-	if ((*a->received += n) > ANSWERS_MAX)
-		return 0;
-	if (a->len + n >= a->cap) {
-		a->cap = (a->len + n + 1) * 2;
-		a->data = cli_grow(a->data, a->cap);
-	}
-	memcpy(a->data + a->len, p, n);
-	a->len += n;
-	a->data[a->len] = 0;
-	return n;
-}
-
-static struct curl_slist *headers_of(const struct hub *hub)
-{
-	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
-	char line[640];
-	list = curl_slist_append(list, "Content-Type: application/json");
-	if (*hub->token) {
-		snprintf(line, sizeof line, "Authorization: Bearer %s", hub->token);
-		list = curl_slist_append(list, line);
-	} else if (*hub->admin) {
-		snprintf(line, sizeof line, "X-Admin-Token: %s", hub->admin);
-		list = curl_slist_append(list, line);
-	}
-	return list;
-}
+#define ANSWER_S 60u /* seconds for one answer */
 
 /* So that a slow hub is seen to be waited for. */
-static int on_wait(void *user, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
-		   curl_off_t up)
+static bool on_wait(void *user, uint64_t bytes)
 {
 	const struct cli *cli = user;
-	(void)down_all;
-	(void)up_all;
-	(void)up;
-	if (down)
-		cli_progress(cli, "the hub answers: %lld KiB", (long long)down >> 10);
+	if (bytes)
+		cli_progress(cli, "the hub answers: %lld KiB", (long long)bytes >> 10);
 	else
 		cli_progress(cli, "waiting for the hub");
-	return 0;
-}
-
-/* HB-45: who answers on a new connection has proved nothing. */
-static curl_socket_t one_socket(void *user, curlsocktype purpose, struct curl_sockaddr *a)
-{
-	struct hub *hub = user;
-	(void)purpose;
-	return hub->opened++ ? CURL_SOCKET_BAD
-			     : socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	return true;
 }
 
 void hub_line_end(struct hub *hub)
 {
-	curl_easy_cleanup(hub->line);
+	struct gn_wallet_http h = {.line = hub->line};
+	gn_wallet_http_end(&h);
 	hub->line = NULL;
 	hub->opened = 0;
+}
+
+static void tell_fault(struct cli *cli, const struct hub *hub, const struct gn_wallet_http *h)
+{
+	if (h->fault == GN_WALLET_NO_MEMORY)
+		cli_fail(cli, CLI_FAILED, "nomem", "libcurl cannot be set up");
+	else if (hub->quiet)
+		return;
+	else if (h->fault == GN_WALLET_TOO_LARGE)
+		cli_fail(cli, CLI_FAILED, "limit",
+			 "the hub at %s sends more than %u MiB; nothing more is read", hub->url,
+			 ANSWERS_MAX >> 20);
+	else if (h->fault == GN_WALLET_NO_ANSWER)
+		cli_fail(cli, CLI_NO_NODE, "no-hub",
+			 "no hub answers at %s; name another with --hub URL, or start one on its "
+			 "machine with: geonet hub run",
+			 hub->url);
+	else
+		cli_fail(cli, CLI_FAILED, "io", "the hub at %s cannot be asked: %s", hub->url,
+			 h->why);
 }
 
 long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body,
 	     json_t **out)
 {
-	char why[CURL_ERROR_SIZE] = "", *text = body ? json_dumps(body, JSON_COMPACT) : NULL,
-	     *url = cli_format("%s/api/v1%s", hub->url, path);
-	struct answer a = {.received = &hub->received};
-	long status = -1;
-	CURL *curl = hub->line ? hub->line : curl_easy_init();
-	struct curl_slist *headers = headers_of(hub);
-	*out = NULL;
+	struct gn_wallet_http h = {.url = hub->url,
+				   .token = hub->token,
+				   .admin = hub->admin,
+				   .most = ANSWERS_MAX,
+				   .seconds = ANSWER_S,
+				   .wait = on_wait,
+				   .user = cli,
+				   .line = hub->line,
+				   .opened = hub->opened,
+				   .received = hub->received};
+	long status = gn_wallet_http(&h, method, path, body, out);
+	hub->opened = h.opened;
+	hub->received = h.received;
 	json_decref(body);
-	if (!curl) {
-		cli_fail(cli, CLI_FAILED, "nomem", "libcurl cannot be set up");
-		goto end;
-	}
-	curl_easy_reset(curl); /* but for its connection */
-	if (hub->line) {
-		curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, one_socket);
-		curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, hub);
-	}
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_wait);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, cli);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &a);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
-	if (strncmp(hub->url, "http://127.", 11) == 0 ||
-	    strncmp(hub->url, "http://localhost", 16) == 0)
-		curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	if (text)
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text);
-	CURLcode code = curl_easy_perform(curl);
-	if (code == CURLE_OK) {
-		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-		*out = a.len ? json_loadb(a.data, a.len, JSON_DECODE_ANY, NULL) : json_object();
-	} else if (hub->quiet) {
-		status = -1;
-	} else if (hub->received > ANSWERS_MAX) {
-		cli_fail(cli, CLI_FAILED, "limit",
-			 "the hub at %s sends more than %u MiB; nothing more is read", hub->url,
-			 ANSWERS_MAX >> 20);
-	} else if (code == CURLE_COULDNT_CONNECT) {
-		cli_fail(cli, CLI_NO_NODE, "no-hub",
-			 "no hub answers at %s; name another with --hub URL, or start one on its "
-			 "machine with: geonet hub run",
-			 hub->url);
-	} else {
-		cli_fail(cli, CLI_FAILED, "io", "the hub at %s cannot be asked: %s", hub->url,
-			 *why ? why : curl_easy_strerror(code));
-	}
-end:
+	if (h.fault != GN_WALLET_FINE)
+		tell_fault(cli, hub, &h);
 	cli_progress_done(cli);
-	if (curl != hub->line)
-		curl_easy_cleanup(curl);
-	curl_slist_free_all(headers);
-	free(a.data);
-	free(text);
-	free(url);
 	return status;
 }
 

@@ -1,11 +1,12 @@
-/* A hub's API as the wallet and the hub commands see it: calls by libcurl, login by signature,
- * signed operations. */
+/* A hub's API as the wallet and the hub commands see it: calls, login by signature, signed
+ * operations. What is signed and what an answer proves is src/wallet's; here are files, the
+ * terminal, and sentences. */
 #ifndef GEONET_HUB_CLIENT_H
 #define GEONET_HUB_CLIENT_H
 
 #include "geonet/frame/keys.h"
-#include "ledger/ledger.h"
-#include <jansson.h>
+#include "wallet/http.h"
+#include "wallet/hub.h"
 
 #define OWN_HUBS "hubs.json" /* {URL: PID} of the hubs that were met */
 /* {PID: {"participant": N, "officer": N}}: the last numbers signed for a hub */
@@ -28,6 +29,15 @@ struct hub {
 	bool quiet;      /* transport failures are not printed */
 	size_t received; /* bytes of all answers */
 };
+
+/* Who it is, for src/wallet. */
+static inline struct gn_wallet_hub hub_its(const struct hub *hub)
+{
+	struct gn_wallet_hub its = {.pk = hub->pk};
+	memcpy(its.pid, hub->pid, sizeof its.pid);
+	memcpy(its.address, hub->address, sizeof its.address);
+	return its;
+}
 
 /* Finds the hub, has it prove its key, and pins that. CLI_OK or a printed failure. */
 int hub_open(struct cli *cli, struct hub *hub);

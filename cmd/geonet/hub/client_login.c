@@ -62,25 +62,20 @@ static int find_hub(struct cli *cli, struct hub *hub)
 
 static bool take_key(struct hub *hub, const json_t *about)
 {
-	if (gn_unbase64_exact(gn_str(json_text(about, "public_key")), false, hub->pk.b, 32))
+	struct gn_wallet_hub its;
+	if (!gn_wallet_hub_named(&its, about))
 		return false;
-	gn_pid(&hub->pk, hub->pid);
+	hub->pk = its.pk;
+	memcpy(hub->pid, its.pid, sizeof hub->pid);
 	return true;
 }
 
 static bool proof_holds(struct hub *hub, const json_t *about, const char *nonce)
 {
-	size_t len = 0;
-	char text[GN_OP_PROOF_MAX];
-	struct gn_sig sig;
-	uint8_t *raw = cli_unbase64(json_text(about, "proof"), &len);
-	bool ok = raw && len == sizeof sig.b;
-	if (ok)
-		memcpy(sig.b, raw, len);
-	free(raw);
-	snprintf(hub->address, sizeof hub->address, "%s", json_text(about, "address"));
-	return ok && gn_op_verify(&hub->pk, gn_op_proof_text(&hub->pk, hub->address, nonce, text),
-				  &sig) == GN_OK;
+	struct gn_wallet_hub its = hub_its(hub);
+	bool ok = gn_wallet_hub_proved(&its, about, nonce);
+	memcpy(hub->address, its.address, sizeof hub->address);
+	return ok;
 }
 
 /* HB-45: what answers has the key that it names, now; a text that anybody can repeat proves
@@ -88,11 +83,9 @@ static bool proof_holds(struct hub *hub, const json_t *about, const char *nonce)
 static int prove_key(struct cli *cli, struct hub *hub)
 {
 	struct gn_rand rand = gn_rand_system();
-	uint8_t raw[32];
 	char nonce[65], *path;
 	json_t *about;
-	gn_rand_fill(&rand, raw, sizeof raw);
-	gn_hex(GN_SLICE(raw), nonce);
+	gn_wallet_nonce(&rand, nonce);
 	path = cli_format("/hub?nonce=%s", nonce);
 	long status = hub_try(cli, hub, "GET", path, NULL, &about);
 	int exit = CLI_OK;
@@ -169,19 +162,10 @@ void hub_close(struct hub *hub)
 
 static int login_answer(struct cli *cli, struct hub *hub, const char *challenge)
 {
-	uint8_t text[256];
-	struct gn_buf buf = {text, 0, sizeof text};
-	struct gn_sig sig;
-	json_t *answer;
-	gn_err err = gn_op_login_text(GN_PROFILE_V1, &hub->pk, gn_str(challenge), &buf);
-	if (err || strlen(challenge) != 43)
+	struct gn_wallet_hub its = hub_its(hub);
+	json_t *answer, *body = gn_wallet_login(&its, &hub->id.keys.sk, challenge, "cli");
+	if (!body)
 		return cli_fail(cli, CLI_FAILED, "io", "the hub's challenge is not one");
-	gn_op_sign(&hub->id.keys.sk, gn_buf_slice(&buf), &sig);
-	char *sig64 = cli_base64(GN_SLICE(sig.b));
-	json_t *body = json_pack("{ss ss ss s{ss ss}}", "pid", hub->id.pid, "challenge", challenge,
-				 "signature", sig64, "device_info", "platform", "cli",
-				 "app_version", GEONET_VERSION);
-	free(sig64);
 	int exit = hub_call(cli, hub, "POST", "/auth/login", body, &answer, "the login");
 	if (!exit)
 		snprintf(hub->token, sizeof hub->token, "%s", json_text(answer, "access_token"));

@@ -9,10 +9,8 @@
 
 int hub_take_key(struct cli *cli, const json_t *answer, const char *pid, struct gn_pk *out)
 {
-	char its[GN_PID_MAX] = "no key's";
-	if (gn_unbase64_exact(gn_str(json_text(answer, "public_key")), false, out->b, 32) == GN_OK)
-		gn_pid(out, its);
-	if (strcmp(its, pid) == 0)
+	char its[GN_PID_MAX];
+	if (gn_wallet_key_of(answer, pid, out, its))
 		return CLI_OK;
 	return cli_fail(cli, CLI_FAILED, "key",
 			"the hub names another's key for %s: its PID is %s. Nothing was signed",
@@ -49,8 +47,8 @@ static bool take_seq(struct cli *cli, const struct hub *hub)
 	int lock = own_lock(cli);
 	const char *as = hub->officer ? "officer" : "participant";
 	json_t *all = own_read(cli, OWN_SEQS), *mine = json_object_get(all, hub->pid);
-	uint64_t known = json_number(mine, as), next = hub->seq + 1;
-	bool ok = next <= known + OP_SEQ_JUMP_MAX;
+	uint64_t known = json_number(mine, as), next = gn_wallet_next_seq(known, hub->seq);
+	bool ok = next != 0;
 	if (!ok) {
 		cli_fail(cli, CLI_FAILED, "seq",
 			 "the hub says that your last signed number is %llu, and from here it was "
@@ -73,93 +71,57 @@ static bool take_seq(struct cli *cli, const struct hub *hub)
 json_t *hub_signed(struct cli *cli, struct hub *hub, enum gn_op_kind kind, json_t *body,
 		   const char *tx_id)
 {
-	static struct gn_json parsed;
-	uint8_t canonical[JSON_TEXT_MAX], wrapped[JSON_TEXT_MAX];
-	struct gn_buf text = {canonical, 0, sizeof canonical}, out = {wrapped, 0, sizeof wrapped};
-	struct gn_op_envelope e = {
-		kind,          hub->pk,           hub->id.keys.sk.pk, tx_id ? 0 : hub->seq + 1,
-		gn_str(tx_id), (int64_t)cli_now()};
-	struct gn_sig sig;
-	char *plain = json_dumps(body, JSON_COMPACT);
-	json_decref(body);
+	struct gn_wallet_hub its = hub_its(hub);
+	struct gn_wallet_op op = {kind, &its, tx_id, hub->seq + 1, cli_now()};
+	gn_err err;
 	if (!tx_id && !take_seq(cli, hub)) {
-		free(plain);
+		json_decref(body);
 		return NULL;
 	}
-	gn_err err = plain ? gn_json_parse(gn_str(plain), &parsed) : GN_NOMEM;
-	if (!err)
-		err = gn_json_write(&parsed, &text);
-	if (!err)
-		err = gn_op_wrap(&e, gn_buf_slice(&text), &out);
-	free(plain);
-	if (err) {
+	json_t *request = gn_wallet_sign(&op, &hub->id.keys.sk, body, &err);
+	json_decref(body);
+	if (!request)
 		cli_fail_err(cli, err, "this cannot be signed");
-		return NULL;
-	}
-	gn_op_sign(&hub->id.keys.sk, gn_buf_slice(&out), &sig);
-	if (!tx_id)
+	else if (!tx_id)
 		hub->seq++;
-	char *sig64 = cli_base64(GN_SLICE(sig.b));
-	json_t *j =
-		json_pack("{so ss}", "signed", json_slice(gn_buf_slice(&out)), "signature", sig64);
-	free(sig64);
-	return j;
-}
-
-/* Digits, and perhaps a point with digits behind it; no zero before others. */
-static bool is_decimal(const char *text)
-{
-	size_t whole = strspn(text, "0123456789"),
-	       rest = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
-	return whole && !(text[0] == '0' && whole > 1) && !text[whole + (rest ? 1 + rest : 0)];
+	return request;
 }
 
 int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const char *text,
 	       gn_amount *out, unsigned *precision)
 {
-	json_t *answer, *item;
-	size_t i;
+	json_t *answer;
 	int exit =
 		hub_call(cli, hub, "GET", "/equivalents", NULL, &answer, "the hub's equivalents");
 	if (exit)
 		return exit;
-	bool found = false;
-	json_array_foreach(json_object_get(answer, "items"), i, item)
-	{
-		if (strcmp(json_text(item, "code"), equivalent) != 0)
-			continue;
-		found = true;
-		*precision = (unsigned)json_number(item, "precision");
-	}
+	enum gn_wallet_amount is = gn_wallet_amount(answer, equivalent, text, out, precision);
 	json_decref(answer);
-	if (!found)
+	char most[GN_AMOUNT_TEXT_MAX];
+	switch (is) {
+	case GN_WALLET_AMOUNT_OK: return CLI_OK;
+	case GN_WALLET_NO_EQUIVALENT:
 		return cli_fail(cli, CLI_NOT_FOUND, "E001", "this hub has no equivalent %s",
 				equivalent);
-	if (*precision > GN_PRECISION_MAX)
+	case GN_WALLET_PRECISION:
 		return cli_fail(cli, CLI_FAILED, "io",
 				"the hub gives %s %u decimals; there are at most %u", equivalent,
 				*precision, GN_PRECISION_MAX);
-	if (text && gn_amount_parse(gn_str(text), *precision, out)) {
-		const char *point = strchr(text, '.');
-		if (point && strspn(point + 1, "0123456789") == strlen(point + 1) &&
-		    strlen(point + 1) > *precision)
-			return cli_fail(cli, CLI_USAGE, "E009",
-					"%s has %zu decimals; %s has %u. Nothing was signed", text,
-					strlen(point + 1), equivalent, *precision);
-		if (is_decimal(text)) { /* so it was its size */
-			char most[GN_AMOUNT_TEXT_MAX];
-			gn_amount_text(GN_AMOUNT_MAX, *precision, most);
-			return cli_fail(cli, CLI_USAGE, "E009",
-					"%.40s%s is too large: the most is %s %s. Nothing was "
-					"signed",
-					text, strlen(text) > 40 ? "..." : "", most, equivalent);
-		}
+	case GN_WALLET_DECIMALS:
 		return cli_fail(cli, CLI_USAGE, "E009",
-				"'%s' is not an amount: digits, a point if need be, at most %u "
-				"decimals, no sign and no exponent. Nothing was signed",
-				text, *precision);
+				"%s has %zu decimals; %s has %u. Nothing was signed", text,
+				strlen(strchr(text, '.') + 1), equivalent, *precision);
+	case GN_WALLET_TOO_MUCH:
+		gn_amount_text(GN_AMOUNT_MAX, *precision, most);
+		return cli_fail(cli, CLI_USAGE, "E009",
+				"%.40s%s is too large: the most is %s %s. Nothing was signed", text,
+				strlen(text) > 40 ? "..." : "", most, equivalent);
+	case GN_WALLET_NO_AMOUNT: break;
 	}
-	return CLI_OK;
+	return cli_fail(cli, CLI_USAGE, "E009",
+			"'%s' is not an amount: digits, a point if need be, at most %u decimals, "
+			"no sign and no exponent. Nothing was signed",
+			text, *precision);
 }
 
 int hub_person(struct cli *cli, struct hub *hub, const char *text, char pid[GN_PID_MAX])

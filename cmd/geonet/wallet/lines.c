@@ -226,17 +226,9 @@ static int find_line(struct cli *cli, struct hub *hub, const char *pid, const ch
 		     json_t *list, const json_t **out)
 {
 	char *what = cli_format("direction=outgoing&equivalent=%s", equivalent);
-	json_t *item;
-	size_t i;
 	int exit = read_lines(cli, hub, what, list);
 	free(what);
-	*out = NULL;
-	json_array_foreach(list, i, item)
-	{
-		if (strcmp(json_text(item, "to"), pid) == 0 &&
-		    strcmp(json_text(item, "status"), "closed") != 0)
-			*out = item;
-	}
+	*out = gn_wallet_line_to(list, pid);
 	return exit;
 }
 
@@ -278,43 +270,25 @@ static int tell_line(struct cli *cli, json_t *line)
 	return CLI_OK;
 }
 
-/* The id is the hub's word, so what is signed says whose line is meant (LG-11). */
-static json_t *own_line(const json_t *line, const char *to, const char *equivalent)
-{
-	return json_pack("{ss sI ss ss}", "id", json_text(line, "id"), "version",
-			 (json_int_t)json_number(line, "version"), "to", to, "equivalent",
-			 equivalent);
-}
-
 /* What is to be signed; NULL after printing. */
 static json_t *line_body(struct cli *cli, const json_t *line, const char *pid, const char *limit,
 			 const char *equivalent)
 {
-	json_t *body, *policy;
-	if (!line)
-		body = json_pack("{ss ss ss}", "to", pid, "equivalent", equivalent, "limit", limit);
-	else
-		body = own_line(line, pid, equivalent);
-	if (line && limit)
-		json_object_set_new(body, "limit", json_string(limit));
-	if (cli_flag(cli, "close"))
-		json_object_set_new(body, "when_repaid", json_true());
-	if (cli_flag(cli, "freeze") || cli_flag(cli, "unfreeze"))
-		json_object_set_new(body, "status",
-				    json_string(cli_flag(cli, "freeze") ? "frozen" : "active"));
+	struct gn_wallet_line change = {.limit = limit,
+					.close = cli_flag(cli, "close"),
+					.freeze = cli_flag(cli, "freeze"),
+					.unfreeze = cli_flag(cli, "unfreeze")};
 	if (changes_policy(cli)) {
-		policy = policy_of(cli, json_object_get(line, "policy"));
-		if (!policy) {
-			json_decref(body);
+		json_t *policy = policy_of(cli, json_object_get(line, "policy"));
+		if (!policy)
 			return NULL;
-		}
 		if (line) /* a policy is signed whole, and what no switch names is the hub's word */
 			cli_note(cli, "signed for the line to %s in %s: %s", pid, equivalent,
 				 strcmp(policy_text(policy), "-") == 0 ? "no policy"
 								       : policy_text(policy));
-		json_object_set_new(body, "policy", policy);
+		change.policy = policy;
 	}
-	return body;
+	return gn_wallet_line_body(line, pid, equivalent, &change);
 }
 
 static int change_line(struct cli *cli, struct hub *hub, const char *pid, const char *limit,
@@ -322,7 +296,7 @@ static int change_line(struct cli *cli, struct hub *hub, const char *pid, const 
 {
 	json_t *lines = json_array(), *answer;
 	const json_t *line;
-	bool close = cli_flag(cli, "close");
+	enum gn_op_kind kind;
 	int exit = find_line(cli, hub, pid, equivalent, lines, &line);
 	if (!exit && !line && (!limit || cli_flag(cli, "freeze") || cli_flag(cli, "unfreeze")))
 		exit = cli_fail(cli, CLI_NOT_FOUND, "E001",
@@ -332,17 +306,11 @@ static int change_line(struct cli *cli, struct hub *hub, const char *pid, const 
 		json_t *body = line_body(cli, line, pid, limit, equivalent), *request = NULL;
 		char *path = line ? cli_format("/trustlines/%s", json_text(line, "id"))
 				  : cli_format("/trustlines");
+		kind = gn_wallet_line_kind(line, cli_flag(cli, "close"));
 		if (body)
-			request = hub_signed(cli, hub,
-					     !line   ? GN_OP_LINE_CREATE
-					     : close ? GN_OP_LINE_CLOSE
-						     : GN_OP_LINE_UPDATE,
-					     body, NULL);
-		exit = request ? hub_call(cli, hub,
-					  !line   ? "POST"
-					  : close ? "DELETE"
-						  : "PATCH",
-					  path, request, &answer, "the trust line")
+			request = hub_signed(cli, hub, kind, body, NULL);
+		exit = request ? hub_call(cli, hub, gn_wallet_line_method(kind), path, request,
+					  &answer, "the trust line")
 			       : CLI_FAILED;
 		free(path);
 	}
@@ -418,9 +386,10 @@ static int close_lines(struct cli *cli, struct hub *hub)
 	{
 		if (exit || strcmp(json_text(line, "status"), "closed") == 0)
 			continue;
-		json_t *request = hub_signed(
-			cli, hub, GN_OP_LINE_CLOSE,
-			own_line(line, json_text(line, "to"), json_text(line, "equivalent")), NULL);
+		json_t *request = hub_signed(cli, hub, GN_OP_LINE_CLOSE,
+					     gn_wallet_line_own(line, json_text(line, "to"),
+								json_text(line, "equivalent")),
+					     NULL);
 		char *path = cli_format("/trustlines/%s", json_text(line, "id"));
 		exit = request ? hub_call(cli, hub, "DELETE", path, request, &answer,
 					  "the trust line")

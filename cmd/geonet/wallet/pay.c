@@ -1,14 +1,8 @@
-/* Paying. A payment ends in one of three ways, and only what is certain is said to be so:
- *
- *     the hub's outcome    COMMITTED, or waiting for those who are asked  exit 0
- *     a definite refusal   a 4xx with the ledger's code, or ABORTED       exit 1, nothing was paid
- *     anything else        5xx, no answer, one that cannot be read        exit 6, it is unknown
- *
- * A repeat (--tx-id) is not judged by a refusal of the repeat: what the hub keeps under the
- * tx_id decides, and the same payment is one that says the same in other words (1 or 1.00,
- * another --wait): HB-24. A request with an id is paid once by everybody: its id is the tx_id,
- * followed by :2, :3.. after attempts that failed (HB-23). Which of them it is is asked for
- * before anything is signed, and one command signs one payment, whatever is said of it. */
+/* Paying: the words for what src/wallet/pay.h judges, and the command that repeats it. A request
+ * with an id is paid once by everybody: its id is the tx_id, followed by :2, :3.. after attempts
+ * that failed (HB-23). Which of them it is is asked for before anything is signed, and one command
+ * signs one payment, whatever is said of it. Exit 0: the hub's outcome; 1: a definite refusal; 6:
+ * anything else, it is unknown. */
 #include "geonet/frame/frame.h"
 #include "geonet/hub/client.h"
 #include "geonet/wallet/commands.h"
@@ -17,12 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define REQUEST_TRIES 9u /* attempts at one request: its id, then :2 to :9 behind it */
-
 struct payment {
 	struct cli *cli;
 	struct hub *hub;
-	const struct request *q;
+	const struct gn_wallet_request *q;
 	char tx_id[OP_TX_ID_MAX + 1];
 	bool repeats;    /* the tx_id was given: it may have been paid before */
 	uint64_t wait_s; /* for those who are asked; 0: the hub's */
@@ -172,40 +164,10 @@ static int tell_outcome(const struct payment *p, json_t *answer, bool before)
 
 /* ---- judging answers ---- */
 
-/* A payment of ours under this tx_id, in a state that is none of ABORTED. */
-static bool is_outcome(const struct payment *p, const json_t *answer)
+static struct gn_wallet_payment its(const struct payment *p)
 {
-	static const char *const states[] = {"COMMITTED", "PREPARE_IN_PROGRESS", "ROUTED", "NEW"};
-	if (strcmp(json_text(answer, "tx_id"), p->tx_id) != 0)
-		return false;
-	for (size_t i = 0; i < GN_COUNT(states); i++)
-		if (strcmp(json_text(answer, "status"), states[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool has_code(const json_t *answer)
-{
-	const char *code = json_text(json_object_get(answer, "error"), "code");
-	/* E010 is the hub's own trouble */
-	return strlen(code) == 4 && strncmp(code, "E00", 3) == 0;
-}
-
-static bool is_aborted(const json_t *answer)
-{
-	const json_t *details = json_object_get(json_object_get(answer, "error"), "details");
-	return has_code(answer) && strcmp(json_text(details, "status"), "ABORTED") == 0;
-}
-
-static bool same_payment(const struct payment *p, const json_t *stored)
-{
-	gn_amount a, b;
-	const char *typed = p->q->amount, *kept = json_text(stored, "amount");
-	return strcmp(json_text(stored, "to"), p->q->pid) == 0 &&
-	       strcmp(json_text(stored, "equivalent"), p->q->equivalent) == 0 &&
-	       strcmp(json_text(stored, "description"), p->q->note) == 0 &&
-	       gn_amount_parse(gn_str(typed), 8, &a) == GN_OK &&
-	       gn_amount_parse(gn_str(kept), 8, &b) == GN_OK && a == b;
+	return (struct gn_wallet_payment){
+		.payer = p->hub->id.pid, .tx_id = p->tx_id, .q = p->q, .repeats = p->repeats};
 }
 
 static const char *state_words(const json_t *stored)
@@ -220,7 +182,8 @@ static const char *state_words(const json_t *stored)
 static int end_taken(const struct payment *p, json_t *stored)
 {
 	const char *note = json_text(stored, "description");
-	bool other = !same_payment(p, stored);
+	const struct gn_wallet_payment payment = its(p);
+	bool other = !gn_wallet_same(&payment, stored);
 	char *message = cli_format(
 		"the tx_id %s belongs to %s payment, of %s %s to %s%s%s%s, which %s. By this "
 		"command nothing was paid%s",
@@ -232,13 +195,6 @@ static int end_taken(const struct payment *p, json_t *stored)
 			     json_pack("{ss sO}", "tx_id", p->tx_id, "payment", stored));
 	free(message);
 	return exit;
-}
-
-/* Rates and tokens are judged before the payment is looked at, so such a refusal says nothing
- * about an earlier one. */
-static bool about_payment(long status)
-{
-	return status == 400 || status == 404 || status == 409 || status == 422;
 }
 
 /* What the hub keeps under this tx_id; *stored is the caller's. */
@@ -254,33 +210,21 @@ static long get_stored(const struct payment *p, json_t **stored)
 	return status;
 }
 
-static bool is_mine(const struct payment *p, long status, const json_t *stored)
-{
-	return status == 200 && strcmp(json_text(stored, "from"), p->hub->id.pid) == 0;
-}
-
 /* The hub refused a repeat: what does it keep under this tx_id? */
 static int look_up(const struct payment *p, long refused_as, const json_t *refusal)
 {
 	const json_t *error = json_object_get(refusal, "error");
-	/* the text that was signed is another */
-	bool conflict = strcmp(json_text(error, "code"), "E008") == 0;
 	char *cause = cli_format("the hub does not take the repeat: %s",
 				 wallet_brief(json_text(error, "message"), 200));
+	const struct gn_wallet_payment payment = its(p);
 	json_t *stored;
 	long status = get_stored(p, &stored);
-	bool mine = is_mine(p, status, stored);
-	bool none = !mine && (status == 404 ? has_code(stored)
-					    : status == 200 && *json_text(stored, "from"));
-	int exit;
-	if (mine && same_payment(p, stored) && is_outcome(p, stored))
-		exit = tell_outcome(p, stored, true);
-	else if (mine)
-		exit = end_taken(p, stored);
-	else if (none && !conflict && about_payment(refused_as))
-		exit = end_refused(p, refusal, "nothing was paid, neither before nor now");
-	else
-		exit = end_unknown(p, cause);
+	struct gn_wallet_verdict v =
+		gn_wallet_judge_kept(&payment, refused_as, refusal, status, stored);
+	int exit = v.end == GN_WALLET_DONE      ? tell_outcome(p, stored, true)
+		   : v.end == GN_WALLET_TAKEN   ? end_taken(p, stored)
+		   : v.end == GN_WALLET_NOTHING ? end_refused(p, refusal, v.words)
+						: end_unknown(p, cause);
 	json_decref(stored);
 	free(cause);
 	return exit;
@@ -288,25 +232,19 @@ static int look_up(const struct payment *p, long refused_as, const json_t *refus
 
 static int judge_answer(const struct payment *p, long status, json_t *answer)
 {
-	const json_t *error = json_object_get(answer, "error"),
-		     *details = json_object_get(error, "details");
-	bool stored =
-		*json_text(answer, "signed") || json_is_true(json_object_get(answer, "repeated"));
+	const struct gn_wallet_payment payment = its(p);
+	const json_t *error = json_object_get(answer, "error");
+	struct gn_wallet_verdict v = gn_wallet_judge(&payment, status, answer);
 	char cause[1600];
-	if (status >= 200 && status < 300 && is_outcome(p, answer))
-		return tell_outcome(p, answer, p->repeats && stored);
-	if (is_aborted(answer))
-		return end_refused(
-			p, answer,
-			p->repeats && *json_text(details, "tx_id")
-				? "this payment was made before and failed; nothing was paid"
-				: "nothing was paid");
-	if (status >= 400 && status < 500 && has_code(answer))
-		return p->repeats ? look_up(p, status, answer)
-				  : end_refused(p, answer, "nothing was paid");
-	if (status < 0)
+	if (v.end == GN_WALLET_DONE)
+		return tell_outcome(p, answer, v.before);
+	if (v.end == GN_WALLET_NOTHING)
+		return end_refused(p, answer, v.words);
+	if (v.end == GN_WALLET_LOOK)
+		return look_up(p, status, answer);
+	if (v.doubt == GN_WALLET_LOST)
 		snprintf(cause, sizeof cause, "the hub's answer did not come");
-	else if (*json_text(error, "message"))
+	else if (v.doubt == GN_WALLET_TROUBLE)
 		snprintf(cause, sizeof cause, "the hub answered %ld: %s (%s)", status,
 			 wallet_text(error, "message"), wallet_text(error, "code"));
 	else
@@ -316,31 +254,17 @@ static int judge_answer(const struct payment *p, long status, json_t *answer)
 
 /* ---- pay ---- */
 
-static void new_tx_id(char out[OP_TX_ID_MAX + 1])
-{
-	uint8_t b[16];
-	char hex[33];
-	struct gn_rand rand = gn_rand_system();
-	gn_rand_fill(&rand, b, sizeof b);
-	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40); /* UUID version 4 (RFC 9562) */
-	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
-	gn_hex(GN_SLICE(b), hex);
-	snprintf(out, OP_TX_ID_MAX + 1, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
-		 hex + 16, hex + 20);
-}
-
 static int take_tx_id(struct cli *cli, struct payment *p)
 {
 	const char *given = cli_option(cli, "tx-id");
-	static const char allowed[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
+	struct gn_rand rand = gn_rand_system();
 	p->repeats = given != NULL;
 	if (!given) {
-		new_tx_id(p->tx_id);
+		gn_wallet_tx_id_new(&rand, p->tx_id);
 		return CLI_OK;
 	}
 	size_t len = strlen(given);
-	if (len < 1 || len > OP_TX_ID_MAX || strspn(given, allowed) != len)
+	if (!gn_wallet_tx_id_ok(given))
 		return cli_fail(cli, CLI_USAGE, "E009",
 				"--tx-id: a tx_id is 1 to %u letters, digits, '.', '_', ':' and "
 				"'-'; this one has %zu bytes%s. Nothing was signed",
@@ -352,14 +276,9 @@ static int take_tx_id(struct cli *cli, struct payment *p)
 
 static int pay_once(struct payment *p)
 {
-	const struct request *q = p->q;
-	json_t *answer = NULL, *body = json_pack("{ss ss ss ss}", "tx_id", p->tx_id, "to", q->pid,
-						 "equivalent", q->equivalent, "amount", q->amount);
-	if (*q->note)
-		json_object_set_new(body, "description", json_string(q->note));
-	if (p->wait_s)
-		json_object_set_new(body, "constraints",
-				    json_pack("{sI}", "timeout_ms", (json_int_t)p->wait_s * 1000));
+	const struct gn_wallet_request *q = p->q;
+	const struct gn_wallet_payment payment = its(p);
+	json_t *answer = NULL, *body = gn_wallet_pay_body(&payment, p->wait_s);
 	json_t *request = hub_signed(p->cli, p->hub, GN_OP_PAYMENT, body, p->tx_id);
 	if (!request)
 		return CLI_FAILED;
@@ -375,10 +294,10 @@ static int pay_once(struct payment *p)
 
 static bool has_failed(const struct payment *p)
 {
+	const struct gn_wallet_payment payment = its(p);
 	json_t *stored;
 	long status = get_stored(p, &stored);
-	bool failed =
-		is_mine(p, status, stored) && strcmp(json_text(stored, "status"), "ABORTED") == 0;
+	bool failed = gn_wallet_failed(&payment, status, stored);
 	json_decref(stored);
 	return failed;
 }
@@ -389,14 +308,14 @@ static bool has_failed(const struct payment *p)
 static int pay_request(struct payment *p)
 {
 	p->by_request = p->repeats = true;
-	snprintf(p->tx_id, sizeof p->tx_id, "%s", p->q->id);
-	for (unsigned n = 2; n <= REQUEST_TRIES && has_failed(p); n++)
-		snprintf(p->tx_id, sizeof p->tx_id, "%s:%u", p->q->id, n);
+	gn_wallet_attempt(p->q, 1, p->tx_id);
+	for (unsigned n = 2; n <= GN_WALLET_TRIES && has_failed(p); n++)
+		gn_wallet_attempt(p->q, n, p->tx_id);
 	return pay_once(p);
 }
 
 /* The words after "wallet pay" as one request; is_address: the first is geo:... */
-static int read_request(struct cli *cli, bool is_address, struct request *q)
+static int read_request(struct cli *cli, bool is_address, struct gn_wallet_request *q)
 {
 	const char *note = cli_option(cli, "note");
 	int exit;
@@ -446,11 +365,11 @@ static int read_request(struct cli *cli, bool is_address, struct request *q)
 int cmd_wallet_pay(struct cli *cli)
 {
 	struct hub hub;
-	static struct request q;
+	static struct gn_wallet_request q;
 	struct payment p = {.cli = cli, .hub = &hub, .q = &q};
 	gn_amount amount;
 	unsigned precision;
-	bool is_address = strncmp(cli->args[0], "geo:", 4) == 0;
+	bool is_address = gn_wallet_is_link(cli->args[0]);
 	int exit = take_tx_id(cli, &p);
 	if (!exit && !cli_number(cli, "wait", 1, OP_TIMEOUT_MS_MAX / 1000, &p.wait_s))
 		exit = CLI_USAGE;

@@ -1,6 +1,5 @@
-/* Requests to be paid: the address geo://pay/..., written and read, and its QR code. What does
- * not fit is refused, never cut: a cut amount or note would be signed as something else than was
- * meant. */
+/* Requests to be paid: what is wrong with one, in a sentence, and its QR code. The address itself
+ * is src/wallet/link.h's. */
 #include "geonet/frame/frame.h"
 #include "geonet/hub/client.h"
 #include "geonet/wallet/commands.h"
@@ -13,25 +12,25 @@
 
 /* ---- parts ---- */
 
-int request_note(struct cli *cli, const char *note, struct request *out)
+int request_note(struct cli *cli, const char *note, struct gn_wallet_request *out)
 {
-	uint8_t quoted[OP_TEXT_MAX + 2];
-	struct gn_buf buf = {quoted, 0, sizeof quoted};
-	size_t len = strlen(note ? note : "");
-	if (!gn_utf8_ok(gn_str(note ? note : "")))
+	const char *text = note ? note : "";
+	size_t len = strlen(text);
+	gn_err err = gn_wallet_note_ok(text);
+	if (err == GN_TEXT)
 		return cli_fail(cli, CLI_USAGE, "E009",
 				"the note is not UTF-8 text. Nothing was signed");
-	if (gn_json_put_string(&buf, gn_str(note ? note : "")) !=
-	    GN_OK) /* the ledger counts the text as it is signed: with its escapes */
+	if (err)
 		return cli_fail(cli, CLI_USAGE, "E009",
 				"the note has %zu bytes; at most %u fit (a letter beyond ASCII "
 				"takes 2 to 4, a quote or backslash 2). Nothing was signed",
 				len, OP_TEXT_MAX);
-	memmove(out->note, note ? note : "", len + 1); /* may be out's own */
+	memmove(out->note, text, len + 1); /* may be out's own */
 	return CLI_OK;
 }
 
-int request_words(struct cli *cli, const char *amount, const char *equivalent, struct request *out)
+int request_words(struct cli *cli, const char *amount, const char *equivalent,
+		  struct gn_wallet_request *out)
 {
 	if (strlen(amount) >= sizeof out->amount || strlen(equivalent) >= sizeof out->equivalent)
 		return cli_fail(cli, CLI_USAGE, "E009",
@@ -44,85 +43,9 @@ int request_words(struct cli *cli, const char *amount, const char *equivalent, s
 
 /* ---- the address ---- */
 
-static char *request_text(const struct request *q)
+int request_parse(struct cli *cli, const char *text, struct gn_wallet_request *out)
 {
-	char *note = url_part(q->note);
-	char *text = cli_format("geo://pay/%s?equivalent=%s%s%s&hub=%s%s%s%s%s", q->pid,
-				q->equivalent, *q->amount ? "&amount=" : "", q->amount, q->hub,
-				*note ? "&note=" : "", note, *q->id ? "&id=" : "", q->id);
-	free(note);
-	return text;
-}
-
-/* The decoded value; "" when it is absent. False: twice, too long, or not text. */
-static bool url_value(const char *query, const char *name, char *out, size_t cap)
-{
-	size_t len = strlen(name), n = 0;
-	bool found = false;
-	out[0] = 0;
-	for (const char *p = query; p; p = strchr(p, '&') ? strchr(p, '&') + 1 : NULL) {
-		if (strncmp(p, name, len) != 0 || p[len] != '=')
-			continue;
-		if (found)
-			return false;
-		found = true;
-		for (p += len + 1; *p && *p != '&'; p++) {
-			uint8_t byte;
-			char c = *p;
-			if (c == '%' && p[1] && p[2] &&
-			    gn_unhex(gn_slice(p + 1, 2), &byte, 1) == GN_OK) {
-				c = (char)byte;
-				p += 2;
-			} else if (c == '%') {
-				return false;
-			}
-			if (n + 1 >= cap || !c)
-				return false;
-			out[n++] = c;
-		}
-		out[n] = 0;
-		if (!gn_utf8_ok(gn_str(out)))
-			return false;
-	}
-	return true;
-}
-
-static const char *wrong_in(const char *text, struct request *q)
-{
-	static const char prefix[] = "geo://pay/";
-	char note[4 * OP_TEXT_MAX];
-	struct gn_hash hash;
-	memset(q, 0, sizeof *q);
-	if (strncmp(text, prefix, sizeof prefix - 1) != 0)
-		return "it does not begin with geo://pay/";
-	text += sizeof prefix - 1;
-	const char *mark = strchr(text, '?');
-	size_t len = mark ? (size_t)(mark - text) : strlen(text);
-	if (len >= sizeof q->pid)
-		return "what follows geo://pay/ is not a PID";
-	memcpy(q->pid, text, len);
-	if (gn_pid_parse(gn_str(q->pid), &hash))
-		return "what follows geo://pay/ is not a PID";
-	const char *query = mark ? mark + 1 : "";
-	if (!url_value(query, "amount", q->amount, sizeof q->amount))
-		return "its amount is given twice or is none";
-	if (!url_value(query, "equivalent", q->equivalent, sizeof q->equivalent) || !*q->equivalent)
-		return "it names no equivalent, or two";
-	if (!url_value(query, "hub", q->hub, sizeof q->hub) || gn_pid_parse(gn_str(q->hub), &hash))
-		return "it names no hub, or two";
-	if (!url_value(query, "id", q->id, sizeof q->id) ||
-	    strspn(q->id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-") !=
-		    strlen(q->id))
-		return "its id is given twice or is none";
-	if (!url_value(query, "note", note, sizeof note) || strlen(note) > OP_TEXT_MAX)
-		return "its note is too long, given twice, or no text";
-	memcpy(q->note, note, strlen(note) + 1);
-	return NULL;
-}
-
-int request_parse(struct cli *cli, const char *text, struct request *out)
-{
-	const char *wrong = wrong_in(text, out);
+	const char *wrong = gn_wallet_link_read(text, out);
 	if (wrong)
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"this is not a payment request "
@@ -168,10 +91,12 @@ static void print_qr(const struct cli *cli, const char *text)
 
 /* ---- the command ---- */
 
-static int tell_request(struct cli *cli, const struct request *q)
+static int tell_request(struct cli *cli, const struct gn_wallet_request *q)
 {
-	char *text = request_text(q);
+	char text[GN_WALLET_LINK_MAX];
+	gn_err err = gn_wallet_link_write(q, GN_WALLET_OLD, text, sizeof text);
 	int exit = CLI_OK;
+	GN_ASSERT(!err); /* its parts are bounded */
 	if (cli->json) {
 		exit = cli_json(
 			cli, json_pack("{ss ss so ss ss ss so}", "uri", text, "pid", q->pid,
@@ -183,23 +108,14 @@ static int tell_request(struct cli *cli, const struct request *q)
 			print_qr(cli, text);
 		printf("%s\n", text);
 	}
-	free(text);
 	return exit;
-}
-
-/* What makes paying it twice be seen; without an amount it is for many payments. */
-static void new_id(struct request *q)
-{
-	uint8_t b[8];
-	struct gn_rand rand = gn_rand_system();
-	gn_rand_fill(&rand, b, sizeof b);
-	gn_hex(GN_SLICE(b), q->id);
 }
 
 int cmd_wallet_request(struct cli *cli)
 {
 	struct hub hub;
-	static struct request q;
+	static struct gn_wallet_request q;
+	struct gn_rand rand = gn_rand_system();
 	gn_amount amount = 0;
 	unsigned precision;
 	bool open = cli->arg_count == 1; /* the payer chooses the amount */
@@ -219,7 +135,8 @@ int cmd_wallet_request(struct cli *cli)
 	if (!exit) {
 		if (!open) {
 			gn_amount_text(amount, precision, q.amount);
-			new_id(&q);
+			/* paying it twice is seen; without an amount it is for many */
+			gn_wallet_request_id_new(&rand, &q);
 		}
 		memcpy(q.pid, hub.id.pid, sizeof q.pid);
 		memcpy(q.hub, hub.pid, sizeof q.hub);

@@ -485,14 +485,10 @@ static void tell_answered(const struct cli *cli, const char *word, const json_t 
 static int check_key(struct cli *cli, struct hub *hub, const json_t *payment, const char *key)
 {
 	struct gn_pk pk;
-	struct gn_tx_key its;
-	char hex[33];
 	int exit = hub_key_of(cli, hub, json_text(payment, "from"), "who pays", &pk);
 	if (exit)
 		return exit;
-	gn_tx_key(&pk, gn_str(json_text(payment, "tx_id")), &its);
-	gn_hex(GN_SLICE(its.b), hex);
-	return strcmp(hex, key) == 0
+	return gn_wallet_tx_key_is(&pk, json_text(payment, "tx_id"), key)
 		       ? CLI_OK
 		       : cli_fail(cli, CLI_FAILED, "key",
 				  "the hub names another payment under the key %s. Nothing was "

@@ -6,6 +6,9 @@
 #define GEONET_WALLET_H
 
 #include "geonet/hub/client.h"
+#include "wallet/line.h"
+#include "wallet/link.h"
+#include "wallet/pay.h"
 #include <stdio.h>
 
 /* Finds the hub and logs in. CLI_OK or a printed failure. */
@@ -20,19 +23,14 @@ const char *wallet_brief(const char *text, size_t max);
  * buffers. */
 const char *wallet_who(const json_t *item, const char *name, const char *pid);
 
-/* geo://pay/PID?equivalent=CODE&amount=N&hub=PID&note=TEXT&id=ID (HB-23) */
-struct request {
-	char pid[GN_PID_MAX], amount[48], equivalent[20], hub[GN_PID_MAX];
-	char id[OP_TX_ID_MAX - 1]; /* ":2" to ":9" fit behind it; empty: none */
-	char note[OP_TEXT_MAX + 1];
-};
 /* CLI_OK, or CLI_USAGE after printing what is wrong. */
-int request_parse(struct cli *cli, const char *text, struct request *out);
+int request_parse(struct cli *cli, const char *text, struct gn_wallet_request *out);
 /* Copies a note if the ledger takes it whole; else CLI_USAGE after printing. NULL is an empty
  * note. */
-int request_note(struct cli *cli, const char *note, struct request *out);
+int request_note(struct cli *cli, const char *note, struct gn_wallet_request *out);
 /* The same for what stands on the command line as amount and equivalent. */
-int request_words(struct cli *cli, const char *amount, const char *equivalent, struct request *out);
+int request_words(struct cli *cli, const char *amount, const char *equivalent,
+		  struct gn_wallet_request *out);
 
 /* Which lines would have to be raised, and what stops the others: a line of text each, of a
  * refusal's or an answer's details. explained: words about full lines were printed already. */

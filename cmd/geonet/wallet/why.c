@@ -73,22 +73,23 @@ static void print_cause(FILE *to, const json_t *item)
 	fputc('\n', to);
 }
 
-/* Lines with a cause may stand under any name. explained: words about full lines were printed
- * already. */
+struct telling {
+	FILE *to;
+	bool explained;
+};
+
+static void tell_cause(void *user, const json_t *item)
+{
+	const struct telling *t = user;
+	if (!(t->explained && strcmp(json_text(item, "cause"), "full") == 0))
+		print_cause(t->to, item);
+}
+
+/* explained: words about full lines were printed already. */
 void wallet_causes(FILE *to, const json_t *details, bool explained)
 {
-	const char *name;
-	json_t *list, *item;
-	size_t i;
-	json_object_foreach((json_t *)(uintptr_t)details, name, list)
-	{
-		json_array_foreach(list, i, item)
-		{
-			const char *cause = json_text(item, "cause");
-			if (*cause && !(explained && strcmp(cause, "full") == 0))
-				print_cause(to, item);
-		}
-	}
+	struct telling t = {to, explained};
+	gn_wallet_causes(details, tell_cause, &t);
 }
 
 static void tell_why(const json_t *a, const char *amount, const char *equivalent)

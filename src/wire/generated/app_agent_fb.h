@@ -4,6 +4,7 @@
 
 #include "wire/fb.h"
 #include "wire/generated/common_fb.h"
+#include "wire/generated/app_wallet_fb.h"
 
 enum gn_fb_agent_state {
 	GN_FB_AGENT_STATE_NEW = 0,
@@ -195,6 +196,7 @@ enum gn_fb_app_told_body {
 	GN_FB_APP_TOLD_BODY_TOLD_TYPING = 4,
 	GN_FB_APP_TOLD_BODY_TOLD_NOTICE = 5,
 	GN_FB_APP_TOLD_BODY_TOLD_FILE = 6,
+	GN_FB_APP_TOLD_BODY_TOLD_WALLET = 7,
 };
 
 /* Chosen by the client that says it, so that a repeat says nothing twice. */
@@ -5361,7 +5363,7 @@ struct gn_fb_app_told_args {
 };
 static const struct gn_fb_field gn_fbfields_app_told[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_told_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 7, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file, &gn_fbtype_told_wallet}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_told = {"AppTold", NULL, gn_fbfields_app_told, 2};
 
@@ -5404,6 +5406,10 @@ static inline struct gn_fb_told_notice gn_fb_app_told_body_as_told_notice(struct
 static inline struct gn_fb_told_file gn_fb_app_told_body_as_told_file(struct gn_fb_app_told t)
 {
 	return (struct gn_fb_told_file){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_FILE)};
+}
+static inline struct gn_fb_told_wallet gn_fb_app_told_body_as_told_wallet(struct gn_fb_app_told t)
+{
+	return (struct gn_fb_told_wallet){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_WALLET)};
 }
 
 /* Every table of the schema, for tests and tools. */

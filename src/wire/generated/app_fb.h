@@ -45,6 +45,7 @@ enum gn_fb_app_body {
 	GN_FB_APP_BODY_APP_TOPIC = 22,
 	GN_FB_APP_BODY_APP_JOB = 23,
 	GN_FB_APP_BODY_APP_TUNNEL = 24,
+	GN_FB_APP_BODY_APP_WALLET = 25,
 };
 
 /* ---- AppHello ---- */
@@ -359,6 +360,9 @@ struct gn_fb_app_error_args {
 	struct gn_slice actual;
 	/* Outcome unknown: it may have been done; ask again with the same id. */
 	bool unknown;
+	/* One word for programs, where the call has such words (docs/spec/agent.md AG-146): it stays the same, and
+	 * `detail` says it to people. */
+	struct gn_slice kind;
 };
 static const struct gn_fb_field gn_fbfields_app_error[] = {
 	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_error_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
@@ -368,8 +372,9 @@ static const struct gn_fb_field gn_fbfields_app_error[] = {
 	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_app_error_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"actual", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_app_error_args, actual), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"unknown", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_app_error_args, unknown), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"kind", GN_FB_STRING, GN_FB_UINT, 7, offsetof(struct gn_fb_app_error_args, kind), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_app_error = {"AppError", NULL, gn_fbfields_app_error, 7};
+static const struct gn_fb_type gn_fbtype_app_error = {"AppError", NULL, gn_fbfields_app_error, 8};
 
 GN_MUST static inline gn_err gn_fb_app_error_verify(struct gn_slice in, struct gn_fb_app_error *out)
 {
@@ -422,6 +427,14 @@ static inline struct gn_slice gn_fb_app_error_actual(struct gn_fb_app_error t)
 static inline bool gn_fb_app_error_unknown(struct gn_fb_app_error t)
 {
 	return gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_app_error_has_kind(struct gn_fb_app_error t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_slice gn_fb_app_error_kind(struct gn_fb_app_error t)
+{
+	return gn_fbt_bytes(t.t, 7);
 }
 
 /* ---- AppOk ---- */
@@ -597,7 +610,7 @@ static const struct gn_fb_field gn_fbfields_app_frame[] = {
 	{"deadline_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_app_frame_args, deadline_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"cursor", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_app_frame_args, cursor), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_app_frame_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 5, offsetof(struct gn_fb_app_frame_args, body), 24, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_app_hello, &gn_fbtype_app_challenge, &gn_fbtype_app_proof, &gn_fbtype_app_ready, &gn_fbtype_app_error, &gn_fbtype_app_ok, &gn_fbtype_app_cancel, &gn_fbtype_app_ping, &gn_fbtype_app_pong, &gn_fbtype_app_bye, &gn_fbtype_app_gap, &gn_fbtype_app_node, &gn_fbtype_app_record, &gn_fbtype_app_event, &gn_fbtype_app_file, &gn_fbtype_app_stream, &gn_fbtype_app_box, &gn_fbtype_app_agent, &gn_fbtype_app_contact, &gn_fbtype_app_chat, &gn_fbtype_app_told, &gn_fbtype_app_topic, &gn_fbtype_app_job, &gn_fbtype_app_tunnel}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 5, offsetof(struct gn_fb_app_frame_args, body), 25, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_app_hello, &gn_fbtype_app_challenge, &gn_fbtype_app_proof, &gn_fbtype_app_ready, &gn_fbtype_app_error, &gn_fbtype_app_ok, &gn_fbtype_app_cancel, &gn_fbtype_app_ping, &gn_fbtype_app_pong, &gn_fbtype_app_bye, &gn_fbtype_app_gap, &gn_fbtype_app_node, &gn_fbtype_app_record, &gn_fbtype_app_event, &gn_fbtype_app_file, &gn_fbtype_app_stream, &gn_fbtype_app_box, &gn_fbtype_app_agent, &gn_fbtype_app_contact, &gn_fbtype_app_chat, &gn_fbtype_app_told, &gn_fbtype_app_topic, &gn_fbtype_app_job, &gn_fbtype_app_tunnel, &gn_fbtype_app_wallet}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_frame = {"AppFrame", "GNAP", gn_fbfields_app_frame, 6};
 
@@ -730,6 +743,10 @@ static inline struct gn_fb_app_job gn_fb_app_frame_body_as_app_job(struct gn_fb_
 static inline struct gn_fb_app_tunnel gn_fb_app_frame_body_as_app_tunnel(struct gn_fb_app_frame t)
 {
 	return (struct gn_fb_app_tunnel){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_TUNNEL)};
+}
+static inline struct gn_fb_app_wallet gn_fb_app_frame_body_as_app_wallet(struct gn_fb_app_frame t)
+{
+	return (struct gn_fb_app_wallet){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_WALLET)};
 }
 
 /* Every table of the schema, for tests and tools. */

@@ -157,6 +157,37 @@ export const Trust = {
   Met: 4,
 } as const;
 
+export type WalletState = number;
+export const WalletState = {
+  UnderWay: 0,
+  Done: 1,
+  Waiting: 2,
+  Nothing: 3,
+  Unknown: 4,
+} as const;
+
+/**
+ * Less: `amount` can arrive. AskRaise: `who` raises the line to `other` by `amount`; Raise: that line is one's
+ * own. Line: nothing leads there, a line with `who` would. Wait: a limit of the day is used up.
+ */
+export type WalletWayKind = number;
+export const WalletWayKind = {
+  Less: 0,
+  AskRaise: 1,
+  Raise: 2,
+  Line: 3,
+  Wait: 4,
+} as const;
+
+export type WalletWhat = number;
+export const WalletWhat = {
+  Pay: 0,
+  Line: 1,
+  Answer: 2,
+  Join: 3,
+  Leave: 4,
+} as const;
+
 /** SHA-256. */
 export type Hash = Hex;
 
@@ -228,6 +259,11 @@ export interface AppError {
   actual: string;
   /** Outcome unknown: it may have been done; ask again with the same id. */
   unknown: boolean;
+  /**
+   * One word for programs, where the call has such words (docs/spec/agent.md AG-146): it stays the same, and
+   * `detail` says it to people.
+   */
+  kind: string;
 }
 
 /** Of any call that gives nothing back. */
@@ -1947,6 +1983,59 @@ export interface ToldFile {
   file?: ChatFile;
 }
 
+/** Chosen by the client for one act, so that a repeat does it once. */
+export type WalletAct = Hex;
+
+/** A line in the way: its ends, whose doing (`by`), and why (the ledger's word). */
+export interface WalletCut {
+  owner: string;
+  owner_name: string;
+  debtor: string;
+  debtor_name: string;
+  by: string;
+  by_name: string;
+  cause: string;
+  available: string;
+  left_today: string;
+}
+
+export interface WalletWay {
+  kind: WalletWayKind;
+  who: string;
+  name: string;
+  other: string;
+  other_name: string;
+  amount: string;
+}
+
+/** Something that was signed. kind, code, reason: why nothing came of it, or why it is not known. */
+export interface WalletDone {
+  act?: Hex;
+  state: WalletState;
+  what: WalletWhat;
+  hub: string;
+  peer: string;
+  name: string;
+  amount: string;
+  equivalent: string;
+  note: string;
+  tx: string;
+  at: bigint;
+  before: boolean;
+  kind: string;
+  code: string;
+  reason: string;
+  cut: WalletCut[];
+  ways: WalletWay[];
+}
+
+/** Event: what became of something signed; or (`moved`) what is told of the hub has changed. */
+export interface ToldWallet {
+  hub: string;
+  done?: WalletDone;
+  moved: boolean;
+}
+
 export type AppToldBodyIs =
   | { is: 'ToldState'; as: ToldState }
   | { is: 'ToldMessage'; as: ToldMessage }
@@ -1954,6 +2043,7 @@ export type AppToldBodyIs =
   | { is: 'ToldTyping'; as: ToldTyping }
   | { is: 'ToldNotice'; as: ToldNotice }
   | { is: 'ToldFile'; as: ToldFile }
+  | { is: 'ToldWallet'; as: ToldWallet }
   | Unknown;
 
 export interface AppTold {
@@ -2281,6 +2371,243 @@ export interface AppTunnel {
   body: AppTunnelBodyIs;
 }
 
+export interface WalletHubs {
+}
+
+/** `old`: the newest read failed, for the reason `kind` (AG-146), `why`; what is told is of `at`. */
+export interface WalletHub {
+  hub: string;
+  url: string;
+  name: string;
+  status: string;
+  at: bigint;
+  old: boolean;
+  kind: string;
+  why: string;
+}
+
+export interface WalletHubsIs {
+  hubs: WalletHub[];
+}
+
+/**
+ * Where one is a participant already: WalletHubsIs; else WalletQuoteIs to be signed. leave: of a hub joined;
+ * `forget`: it is not asked any more, and nothing is signed.
+ */
+export interface WalletJoin {
+  url: string;
+  name: string;
+  hub: string;
+  leave: boolean;
+  forget: boolean;
+  passphrase: Uint8Array;
+}
+
+/** fresh: the hub is asked first. hub absent: of all. */
+export interface WalletBalance {
+  hub: string;
+  fresh: boolean;
+}
+
+export interface WalletSum {
+  hub: string;
+  equivalent: string;
+  precision: number;
+  owed: string;
+  owing: string;
+  net: string;
+  can_pay: string;
+  can_receive: string;
+}
+
+export interface WalletBalanceIs {
+  hubs: WalletHub[];
+  sums: WalletSum[];
+}
+
+export interface WalletLines {
+  hub: string;
+  fresh: boolean;
+  equivalent: string;
+}
+
+export interface WalletLine {
+  id: string;
+  given: boolean;
+  peer: string;
+  name: string;
+  equivalent: string;
+  limit: string;
+  used: string;
+  available: string;
+  status: string;
+  disputed: boolean;
+  asks: boolean;
+}
+
+export interface WalletLinesIs {
+  of?: WalletHub;
+  lines: WalletLine[];
+  more: boolean;
+}
+
+/** Opens the line to `peer` or changes it; close: once it is repaid. limit absent: it stays. */
+export interface WalletLineSet {
+  hub: string;
+  peer: string;
+  equivalent: string;
+  limit: string;
+  close: boolean;
+  freeze: boolean;
+  unfreeze: boolean;
+}
+
+/**
+ * A link, with `amount` where it has none; or whom (PID or contact), equivalent, amount. again: a request that
+ * was paid before.
+ */
+export interface WalletQuote {
+  link: string;
+  whom: string;
+  hub: string;
+  equivalent: string;
+  amount: string;
+  note: string;
+  again: boolean;
+}
+
+/**
+ * `signs`: the very text. `says`: what it says, in a sentence. free: within this client's limit, nobody is asked.
+ * most: what can arrive, missing: what cannot.
+ */
+export interface WalletQuoteIs {
+  id?: Hex;
+  what: WalletWhat;
+  hub: string;
+  peer: string;
+  name: string;
+  amount: string;
+  equivalent: string;
+  note: string;
+  signs: string;
+  says: string;
+  until: bigint;
+  can: boolean;
+  most: string;
+  missing: string;
+  cut: WalletCut[];
+  ways: WalletWay[];
+  free: boolean;
+  elsewhere: number;
+}
+
+/** Signs a quote and sends it. A repeat with the same `act` does it once and tells how it stands. */
+export interface WalletPay {
+  act: Hex;
+  quote?: Hex;
+  passphrase: Uint8Array;
+  approval: bigint;
+}
+
+export interface WalletPaid {
+  done?: WalletDone;
+}
+
+/** A link that others pay; amount absent: they choose it. */
+export interface WalletRequest {
+  hub: string;
+  equivalent: string;
+  amount: string;
+  note: string;
+}
+
+export interface WalletRequestIs {
+  link: string;
+}
+
+/** What this agent signed and is not over comes first. */
+export interface WalletHistory {
+  hub: string;
+  fresh: boolean;
+  limit: number;
+}
+
+/** `out`: paid by this person. status, code, reason: as the hub has them. */
+export interface WalletPayment {
+  tx: string;
+  out: boolean;
+  peer: string;
+  amount: string;
+  equivalent: string;
+  note: string;
+  status: string;
+  created: string;
+  code: string;
+  reason: string;
+}
+
+export interface WalletHistoryIs {
+  of?: WalletHub;
+  open: WalletDone[];
+  payments: WalletPayment[];
+  more: boolean;
+}
+
+/** Without key: what waits for an answer. With: WalletQuoteIs of the answer. */
+export interface WalletOffers {
+  hub: string;
+  fresh: boolean;
+  key: string;
+  accept: boolean;
+}
+
+/** A payment over one's line (from, to), or an offer to clear. */
+export interface WalletOffer {
+  key: string;
+  clearing: boolean;
+  from: string;
+  from_name: string;
+  to: string;
+  to_name: string;
+  amount: string;
+  equivalent: string;
+  gain: string;
+  note: string;
+  until: string;
+  answered: boolean;
+  asked: number;
+}
+
+export interface WalletOffersIs {
+  of?: WalletHub;
+  offers: WalletOffer[];
+}
+
+export type AppWalletBodyIs =
+  | { is: 'WalletHubs'; as: WalletHubs }
+  | { is: 'WalletHubsIs'; as: WalletHubsIs }
+  | { is: 'WalletJoin'; as: WalletJoin }
+  | { is: 'WalletBalance'; as: WalletBalance }
+  | { is: 'WalletBalanceIs'; as: WalletBalanceIs }
+  | { is: 'WalletLines'; as: WalletLines }
+  | { is: 'WalletLinesIs'; as: WalletLinesIs }
+  | { is: 'WalletLineSet'; as: WalletLineSet }
+  | { is: 'WalletQuote'; as: WalletQuote }
+  | { is: 'WalletQuoteIs'; as: WalletQuoteIs }
+  | { is: 'WalletPay'; as: WalletPay }
+  | { is: 'WalletPaid'; as: WalletPaid }
+  | { is: 'WalletRequest'; as: WalletRequest }
+  | { is: 'WalletRequestIs'; as: WalletRequestIs }
+  | { is: 'WalletHistory'; as: WalletHistory }
+  | { is: 'WalletHistoryIs'; as: WalletHistoryIs }
+  | { is: 'WalletOffers'; as: WalletOffers }
+  | { is: 'WalletOffersIs'; as: WalletOffersIs }
+  | Unknown;
+
+export interface AppWallet {
+  body: AppWalletBodyIs;
+}
+
 export type AppBodyIs =
   | { is: 'AppHello'; as: AppHello }
   | { is: 'AppChallenge'; as: AppChallenge }
@@ -2306,6 +2633,7 @@ export type AppBodyIs =
   | { is: 'AppTopic'; as: AppTopic }
   | { is: 'AppJob'; as: AppJob }
   | { is: 'AppTunnel'; as: AppTunnel }
+  | { is: 'AppWallet'; as: AppWallet }
   | Unknown;
 
 export interface AppFrame {
@@ -2504,6 +2832,10 @@ export interface Tables {
   ToldTyping: ToldTyping;
   ToldNotice: ToldNotice;
   ToldFile: ToldFile;
+  WalletCut: WalletCut;
+  WalletWay: WalletWay;
+  WalletDone: WalletDone;
+  ToldWallet: ToldWallet;
   AppTold: AppTold;
   TopicPublish: TopicPublish;
   TopicPublished: TopicPublished;
@@ -2536,6 +2868,30 @@ export interface Tables {
   TunnelListening: TunnelListening;
   TunnelIs: TunnelIs;
   AppTunnel: AppTunnel;
+  WalletHubs: WalletHubs;
+  WalletHub: WalletHub;
+  WalletHubsIs: WalletHubsIs;
+  WalletJoin: WalletJoin;
+  WalletBalance: WalletBalance;
+  WalletSum: WalletSum;
+  WalletBalanceIs: WalletBalanceIs;
+  WalletLines: WalletLines;
+  WalletLine: WalletLine;
+  WalletLinesIs: WalletLinesIs;
+  WalletLineSet: WalletLineSet;
+  WalletQuote: WalletQuote;
+  WalletQuoteIs: WalletQuoteIs;
+  WalletPay: WalletPay;
+  WalletPaid: WalletPaid;
+  WalletRequest: WalletRequest;
+  WalletRequestIs: WalletRequestIs;
+  WalletHistory: WalletHistory;
+  WalletPayment: WalletPayment;
+  WalletHistoryIs: WalletHistoryIs;
+  WalletOffers: WalletOffers;
+  WalletOffer: WalletOffer;
+  WalletOffersIs: WalletOffersIs;
+  AppWallet: AppWallet;
   AppFrame: AppFrame;
 }
 
@@ -2546,7 +2902,7 @@ AppHello version_min:H version_max:H role:B software:s client:Hash nonce:Hash! f
 AppChallenge nonce:Hash! mac:Hash!
 AppProof mac:Hash!
 AppReady version:H role:B software:s rights:[s outstanding:H subscriptions:H streams:H unread_max:I frame_max:I epoch:Q cursor:Q time:Q absent:[s
-AppError code:H detail:s next:s limit:s retry_ms:I actual:s unknown:?
+AppError code:H detail:s next:s limit:s retry_ms:I actual:s unknown:? kind:s
 AppOk
 AppCancel
 AppPing
@@ -2737,7 +3093,12 @@ ToldContact contact:Person gone:?
 ToldTyping chat:ChatId on:?
 ToldNotice level:B text:s next:s
 ToldFile file:ChatFile
-|AppToldBody ToldState ToldMessage ToldContact ToldTyping ToldNotice ToldFile
+%WalletAct b:B16
+WalletCut owner:s owner_name:s debtor:s debtor_name:s by:s by_name:s cause:s available:s left_today:s
+WalletWay kind:B who:s name:s other:s other_name:s amount:s
+WalletDone act:WalletAct state:B what:B hub:s peer:s name:s amount:s equivalent:s note:s tx:s at:Q before:? kind:s code:s reason:s cut:[WalletCut ways:[WalletWay
+ToldWallet hub:s done:WalletDone moved:?
+|AppToldBody ToldState ToldMessage ToldContact ToldTyping ToldNotice ToldFile ToldWallet
 AppTold - body:AppToldBody!
 TopicPublish owner:Key! label:s said:[B! sig:Sig! token:[B need:B salt:Hash session:B share:Q
 TopicPublished code:H roots:B of:B subscribers:I limit:s retry_ms:I
@@ -2773,6 +3134,31 @@ TunnelListening
 TunnelIs key:Key own:Key exporter:Hash opened:? service:s
 |AppTunnelBody TunnelDial TunnelListen TunnelListening TunnelIs
 AppTunnel - body:AppTunnelBody!
-|AppBody AppHello AppChallenge AppProof AppReady AppError AppOk AppCancel AppPing AppPong AppBye AppGap AppNode AppRecord AppEvent AppFile AppStream AppBox AppAgent AppContact AppChat AppTold AppTopic AppJob AppTunnel
+WalletHubs
+WalletHub hub:s url:s name:s status:s at:Q old:? kind:s why:s
+WalletHubsIs hubs:[WalletHub
+WalletJoin url:s name:s hub:s leave:? forget:? passphrase:[B
+WalletBalance hub:s fresh:?
+WalletSum hub:s equivalent:s precision:B owed:s owing:s net:s can_pay:s can_receive:s
+WalletBalanceIs hubs:[WalletHub sums:[WalletSum
+WalletLines hub:s fresh:? equivalent:s
+WalletLine id:s given:? peer:s name:s equivalent:s limit:s used:s available:s status:s disputed:? asks:?
+WalletLinesIs of:WalletHub lines:[WalletLine more:?
+WalletLineSet hub:s peer:s! equivalent:s! limit:s close:? freeze:? unfreeze:?
+WalletQuote link:s whom:s hub:s equivalent:s amount:s note:s again:?
+WalletQuoteIs id:Hash what:B hub:s peer:s name:s amount:s equivalent:s note:s signs:s says:s until:Q can:? most:s missing:s cut:[WalletCut ways:[WalletWay free:? elsewhere:I
+WalletPay act:WalletAct! quote:Hash passphrase:[B approval:Q
+WalletPaid done:WalletDone
+WalletRequest hub:s equivalent:s! amount:s note:s
+WalletRequestIs link:s
+WalletHistory hub:s fresh:? limit:H
+WalletPayment tx:s out:? peer:s amount:s equivalent:s note:s status:s created:s code:s reason:s
+WalletHistoryIs of:WalletHub open:[WalletDone payments:[WalletPayment more:?
+WalletOffers hub:s fresh:? key:s accept:?
+WalletOffer key:s clearing:? from:s from_name:s to:s to_name:s amount:s equivalent:s gain:s note:s until:s answered:? asked:I
+WalletOffersIs of:WalletHub offers:[WalletOffer
+|AppWalletBody WalletHubs WalletHubsIs WalletJoin WalletBalance WalletBalanceIs WalletLines WalletLinesIs WalletLineSet WalletQuote WalletQuoteIs WalletPay WalletPaid WalletRequest WalletRequestIs WalletHistory WalletHistoryIs WalletOffers WalletOffersIs
+AppWallet - body:AppWalletBody!
+|AppBody AppHello AppChallenge AppProof AppReady AppError AppOk AppCancel AppPing AppPong AppBye AppGap AppNode AppRecord AppEvent AppFile AppStream AppBox AppAgent AppContact AppChat AppTold AppTopic AppJob AppTunnel AppWallet
 AppFrame call:Q more:? deadline_ms:I cursor:Q - body:AppBody!
 `;
