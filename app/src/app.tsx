@@ -15,6 +15,7 @@ import { SettingsView } from './views/settings.tsx';
 import { Connecting, Meet, meeting, Start, Unlock, Unpaired } from './views/start.tsx';
 import { NetworkView } from './views/network/App.tsx';
 import { VerifyView } from './views/verify.tsx';
+import { late } from './views/late.tsx';
 import { KeyList } from './keys.tsx';
 
 function Nothing() {
@@ -24,6 +25,8 @@ function Nothing() {
     </div>
   );
 }
+
+const WalletView = late(() => import('./views/wallet/Wallet.tsx').then((m) => m.WalletView));
 
 function View() {
   const { view, about } = route.value;
@@ -44,6 +47,8 @@ function View() {
           <VerifyView key={about} pid={about} />
         </Single>
       );
+    case 'wallet':
+      return <WalletView about={about} />;
     case 'network':
       return (
         <Single>

@@ -72,7 +72,7 @@ export class MockAgent {
   origin = 'http://localhost:7791';
   code = new Uint8Array(32).fill(3);
   private readonly client = { id: '11'.repeat(16), secret: new Uint8Array(32).fill(5) };
-  private readonly own: { key: string; pid: string };
+  readonly own: { key: string; pid: string };
   private invites: Make<Tables['Invite']>[] = [];
 
   constructor(options: MockOptions) {
@@ -194,11 +194,11 @@ export class MockAgent {
     };
   }
 
-  private byWho(who: unknown): Person | undefined {
+  protected byWho(who: unknown): Person | undefined {
     return this.people.find((p) => p.pid === who);
   }
 
-  private run(name: string, as: Record<string, unknown>, give: (is: string, as: Record<string, unknown>, more?: boolean) => void): void {
+  protected run(name: string, as: Record<string, unknown>, give: (is: string, as: Record<string, unknown>, more?: boolean) => void): void {
     this.said.push({ name, as });
     const fail = (code: Parameters<typeof codeOf>[0], detail = '', next = '') =>
       give('AppError', { code: codeOf(code), detail, next });

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 export const here = resolve(new URL('.', import.meta.url).pathname, '..');
-export const PORT = 7791;
+export const PORT = Number(process.env.GEONET_SHOTS_PORT ?? 7791);
 export const ORIGIN = `http://localhost:${PORT}`;
 const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' };
 const CSP =

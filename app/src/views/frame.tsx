@@ -22,6 +22,7 @@ interface Section {
 export const sections: Section[] = [
   { view: 'chats', icon: 'chats', word: 'nav.chats', also: ['chat', 'requests'] },
   { view: 'people', icon: 'people', word: 'nav.people', also: ['person', 'verify', 'add'] },
+  { view: 'wallet', icon: 'wallet', word: 'nav.wallet' },
   { view: 'network', icon: 'net', word: 'nav.network' },
 ];
 const settingsSection: Section = { view: 'settings', icon: 'settings', word: 'nav.settings' };
