@@ -1,8 +1,7 @@
 // What is shown: the start while there is nothing yet, the lock while it is locked, else the frame.
-import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { AgentState } from './wire/generated/frames.ts';
-import { Asked, Empty, Failed, LiveRegion, Loading, Toasts } from './look/parts.tsx';
+import { Asked, Empty, LiveRegion, Toasts } from './look/parts.tsx';
 import { route } from './router.ts';
 import { chats, linkState, pairError, pairing, shownChats, stale, status } from './store/state.ts';
 import { t } from './words/words.ts';
@@ -16,34 +15,8 @@ import { SettingsView } from './views/settings.tsx';
 import { Connecting, Meet, meeting, Start, Unlock, Unpaired } from './views/start.tsx';
 import { NetworkView } from './views/network/App.tsx';
 import { VerifyView } from './views/verify.tsx';
+import { late } from './views/late.tsx';
 import { KeyList } from './keys.tsx';
-
-type DataView = (typeof import('./views/data/App.tsx'))['DataView'];
-const dataView = signal<DataView | undefined>(undefined);
-const dataError = signal<unknown>(undefined);
-function fetchData(): void {
-  dataError.value = undefined;
-  import('./views/data/App.tsx').then(
-    (m) => (dataView.value = m.DataView),
-    (e: unknown) => (dataError.value = e),
-  );
-}
-
-/** Files and sites are fetched when somebody goes there. */
-function Later(props: { view: string; about: string }) {
-  useEffect(() => {
-    if (!dataView.value) fetchData();
-  }, []);
-  const Data = dataView.value;
-  if (Data) return <Data {...props} />;
-  return (
-    <Single>
-      <div class="pane-scroll">
-        {dataError.value ? <Failed error={dataError.value} retry={fetchData} /> : <Loading />}
-      </div>
-    </Single>
-  );
-}
 
 function Nothing() {
   if (shownChats.value.length === 0) return null; // the list says what to do
@@ -53,6 +26,9 @@ function Nothing() {
     </div>
   );
 }
+
+const DataView = late(() => import('./views/data/App.tsx').then((m) => m.DataView));
+const WalletView = late(() => import('./views/wallet/Wallet.tsx').then((m) => m.WalletView));
 
 function View() {
   const { view, about } = route.value;
@@ -77,7 +53,9 @@ function View() {
     case 'files':
     case 'site':
     case 'publish':
-      return <Later view={view} about={about} />;
+      return <DataView view={view} about={about} />;
+    case 'wallet':
+      return <WalletView about={about} />;
     case 'network':
       return (
         <Single>

@@ -26,5 +26,7 @@ test('the code of `geonet app` leaves the address at once; its link leads on (UI
   assert.deepEqual(opened('#/people'), [undefined, '']);
   const link = encodeURIComponent('geonet:hi/abc?c=1');
   assert.deepEqual(opened(`#pair=${code}&link=${link}`), [code, `/#/add/${link}`]);
+  const pay = encodeURIComponent('geonet:pay?to=abc&hub=def');
+  assert.deepEqual(opened(`#pair=${code}&link=${pay}`), [code, `/#/wallet/${pay}`]);
   assert.deepEqual(opened(`#pair=${code}&link=javascript%3Aalert(1)`), [code, '/#/chats']);
 });

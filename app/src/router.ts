@@ -21,6 +21,9 @@ export function parse(hash: string): Route {
   return { view: /^[a-z]+$/.test(view) ? view : 'chats', about: word };
 }
 
+/** A request to be paid opens in the wallet. */
+export const isPay = (link: string): boolean => /^(web\+)?geonet:pay\?/i.test(link);
+
 export const pathTo = (view: string, about = ''): string =>
   `#/${view}${about ? '/' + encodeURIComponent(about) : ''}`;
 
@@ -47,6 +50,7 @@ export function takeOpening(): string | undefined {
   try {
     const link = decodeURIComponent(m?.[2] ?? '');
     if (/^(web\+)?geonet:hi\//i.test(link)) to = pathTo('add', link.replace(/^web\+/i, ''));
+    else if (isPay(link)) to = pathTo('wallet', link.replace(/^web\+/i, ''));
   } catch {
     /* no link then */
   }

@@ -21,7 +21,7 @@ export class DataAgent extends MockAgent {
   private readonly more: DataOptions;
   private version = 12n;
   private index = 0;
-  private tell: ((frame: Uint8Array) => void) | undefined;
+  private saying: ((frame: Uint8Array) => void) | undefined;
 
   constructor(options: DataOptions) {
     super(options);
@@ -29,7 +29,7 @@ export class DataAgent extends MockAgent {
   }
 
   override connect(send: (frame: Uint8Array) => void): (frame: Uint8Array) => void {
-    this.tell = send;
+    this.saying = send;
     return super.connect(send);
   }
 
@@ -37,7 +37,7 @@ export class DataAgent extends MockAgent {
   tellUpload(): void {
     const file = { ...this.files()[1], state: 0, done: 2_100_000n, size: 4_800_000n, id: 'ab'.repeat(16), chat: this.people[0]?.chat ?? '' };
     const body = { is: 'AppTold', as: { body: { is: 'ToldFile', as: { file } } } };
-    this.tell?.(codec.encode('AppFrame', { cursor: 2n, body } as unknown as Make<Tables['AppFrame']>));
+    this.saying?.(codec.encode('AppFrame', { cursor: 2n, body } as unknown as Make<Tables['AppFrame']>));
   }
 
   private files(): Record<string, unknown>[] {

@@ -72,7 +72,7 @@ export class MockAgent {
   origin = 'http://localhost:7791';
   code = new Uint8Array(32).fill(3);
   private readonly client = { id: '11'.repeat(16), secret: new Uint8Array(32).fill(5) };
-  private readonly own: { key: string; pid: string };
+  readonly own: { key: string; pid: string };
   /** Says something of its own on the connection that stands. */
   tell: (is: string, as: object) => void = () => undefined;
   private invites: Make<Tables['Invite']>[] = [];
@@ -199,7 +199,7 @@ export class MockAgent {
     };
   }
 
-  private byWho(who: unknown): Person | undefined {
+  protected byWho(who: unknown): Person | undefined {
     return this.people.find((p) => p.pid === who);
   }
 

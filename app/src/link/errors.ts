@@ -26,10 +26,12 @@ export class CallError extends Error {
   readonly retryMs: number;
   /** It may have been done all the same (AP-9). */
   readonly unknown: boolean;
+  /** One word, where the call has such words (AG-146). */
+  readonly kind: string;
 
   constructor(
     code: ErrorName,
-    more: { detail?: string; next?: string; limit?: string; retry_ms?: number; unknown?: boolean } = {},
+    more: { detail?: string; next?: string; limit?: string; retry_ms?: number; unknown?: boolean; kind?: string } = {},
   ) {
     super(more.detail ? `${code}: ${more.detail}` : code);
     this.code = code;
@@ -38,6 +40,7 @@ export class CallError extends Error {
     this.limit = more.limit ?? '';
     this.retryMs = more.retry_ms ?? 0;
     this.unknown = more.unknown ?? false;
+    this.kind = more.kind ?? '';
   }
 }
 

@@ -11,7 +11,7 @@ import { Icon, TrustSign } from '../look/icons.tsx';
 import { Button, Dialog, Empty, Failed, Loading, Menu, question, spoken, toast, toastError, type MenuItem } from '../look/parts.tsx';
 import { keyBytes, nameOf, PersonFace, trustOf, trustWord } from '../look/people.tsx';
 import { Ring, stateWords } from '../look/ring.tsx';
-import { go, pathTo } from '../router.ts';
+import { go, isPay, pathTo } from '../router.ts';
 import { enter, historyOf, keyOf, markRead, newer, newest, older, put, type History } from '../store/history.ts';
 import { ask, byPid, chats, learn, me, people, presence, ready, typing, uploads } from '../store/state.ts';
 import { stopFile } from '../store/files.ts';
@@ -35,7 +35,7 @@ export function Text({ text }: { text: string }) {
     parts.push(said.slice(at, m.index));
     parts.push(
       /^geonet:/i.test(m[0]) ? (
-        <a href={pathTo('add', m[0])}>{m[0]}</a>
+        <a href={pathTo(isPay(m[0]) ? 'wallet' : 'add', m[0])}>{m[0]}</a>
       ) : (
         <a href={m[0]} target="_blank" rel="noopener noreferrer nofollow">
           {m[0]}

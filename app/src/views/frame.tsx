@@ -23,6 +23,7 @@ export const sections: Section[] = [
   { view: 'chats', icon: 'chats', word: 'nav.chats', also: ['chat', 'requests'] },
   { view: 'people', icon: 'people', word: 'nav.people', also: ['person', 'verify', 'add'] },
   { view: 'data', icon: 'data', word: 'nav.data', also: ['files', 'site', 'publish'] },
+  { view: 'wallet', icon: 'wallet', word: 'nav.wallet' },
   { view: 'network', icon: 'net', word: 'nav.network' },
 ];
 const settingsSection: Section = { view: 'settings', icon: 'settings', word: 'nav.settings' };
@@ -73,7 +74,7 @@ export function Rail() {
 export function Bar() {
   return (
     <nav class="bar-nav" aria-label={t('nav.label')}>
-      {[...sections.slice(0, 4), settingsSection].map((s) => (
+      {[...sections, settingsSection].map((s) => (
         <NavLink of={s} bar count={s.view === 'chats' ? unreadAll.value : 0} />
       ))}
     </nav>

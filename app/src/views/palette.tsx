@@ -41,6 +41,8 @@ function actions(): Omit<Item, 'key' | 'group'>[] {
   return [
     ...sections.map((s) => ({ text: t(s.word), side: '', icon: s.icon, run: () => go(s.view) })),
     { text: t('people.invite'), side: '', icon: 'qr', run: () => go('add') },
+    { text: t('palette.pay'), side: '', icon: 'wallet', run: () => go('wallet', 'pay') },
+    { text: t('palette.request'), side: '', icon: 'qr', run: () => go('wallet', 'request') },
     { text: t('nav.settings'), side: '', icon: 'settings', run: () => go('settings') },
     {
       text: t('palette.theme'),

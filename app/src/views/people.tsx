@@ -6,7 +6,7 @@ import { VirtualList } from '../look/list.tsx';
 import { Button, Empty, Failed, Field, IconButton, Loading, question, toast, toastError, useAct } from '../look/parts.tsx';
 import { nameOf, PersonFace, trustOf, trustWord } from '../look/people.tsx';
 import { QrCode } from '../look/qrcode.tsx';
-import { go, pathTo, route } from '../router.ts';
+import { go, isPay, pathTo, route } from '../router.ts';
 import { ask, byPid, chats, contacts, learn, me, people, peopleState, presence, readPeople, ready, settings, stale } from '../store/state.ts';
 import { moment } from '../words/time.ts';
 import { cleanLine, lang, t } from '../words/words.ts';
@@ -299,6 +299,7 @@ export function AddForm(props: { about?: string; onDone: (p: Person) => void; ma
         error={act.error}
         value={who}
         onInput={(v) => {
+          if (isPay(v.trim())) return go('wallet', v.trim());
           setWho(v);
           act.clear();
         }}
@@ -318,6 +319,7 @@ export function AddForm(props: { about?: string; onDone: (p: Person) => void; ma
           onClose={() => setScan(false)}
           onFound={(text) => {
             setScan(false);
+            if (isPay(text)) return go('wallet', text);
             setWho(whoIn(text));
             add(text);
           }}
