@@ -98,7 +98,7 @@ gn_err gn_chain_pool_next(const struct gn_chain_pool *p, const struct gn_chain_a
 		above = w->seq;
 		h = w->prev;
 	}
-	GN_ASSERT(!"seqs fall, so the walk ends");
+	GN_ASSERT(false); /* seqs fall, so the walk ends */
 	return GN_CONFLICT;
 }
 
